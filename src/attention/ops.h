@@ -5,8 +5,10 @@
 //   P[i,j] = exp(s[i,j] - lse[i]), 0 where j is masked for i;  o[i] = sum over j of P[i,j] * v[j]
 //
 // A query that sees nothing has o = 0, P = 0 and lse = -inf (or sink_logit), never NaN. Calls are synchronous, write only
-// to memory of the caller, throw Stopped when job.stop is requested and Error when memory runs out. Results do not
-// depend on the number of threads, to the bit. n_q = 0 and n_k = 0 are allowed everywhere.
+// to memory of the caller, throw Stopped when job.stop is requested and Error when memory runs out; what they wrote by
+// then has no meaning. Results do not depend on the number of threads, to the bit. n_q = 0 and n_k = 0 are allowed
+// everywhere (a map has no rectangle then). Sizes that do not fit together and indices out of range are errors of the
+// caller, which backends do not look for.
 #pragma once
 #include <cstdint>
 #include <optional>
@@ -27,7 +29,8 @@ struct Score {
   std::optional<float> sink_logit;  // joins lse only (gpt-oss), so a row of P may sum to less than 1
 };
 
-// One head: q [n_q, d], k [n_k, d], v [n_k, d_v], of one dtype; heads of a group share k and v by pointer (GQA).
+// One head: q [n_q, d], k [n_k, d], v [n_k, d_v], of one dtype; heads of a group share k and v by pointer (GQA). Only
+// forward's o reads v.
 struct HeadView {
   MatrixView q, k, v;
   Score score;
@@ -51,9 +54,9 @@ struct ForwardResult {
   float* lse = nullptr;  // [n_q]
 };
 
-// rows, columns, map and top_k evaluate exp(s[i,j] + a + b[j]). P itself: a = -lse, no b. An a of +inf (a row that sees
-// nothing has lse = -inf) gives 0. `a` has one entry for each query that the call evaluates, in that order; `b` is empty
-// (0) or [n_k].
+// rows, columns, map and top_k evaluate exp(s[i,j] + a + b[j]) where j is visible for i, else 0. P itself: a = -lse, no b.
+// An a that is not finite gives 0 (a row that sees nothing has lse = -inf, so its a is +inf, or NaN with lift's log(0)).
+// `a` has one entry for each query that the call evaluates, in that order; `b` is empty (0) or [n_k], -inf allowed.
 struct Weighting {
   std::span<const float> a;
   std::span<const float> b;
@@ -91,7 +94,7 @@ struct RowStats {
   std::span<float> previous;              // P[p - 1]
   std::span<float> first;                 // P[0]
   std::span<float> largest;               // largest P
-  std::span<std::int32_t> largest_key;    // its key, the lowest among equals; -1 for a row that sees nothing
+  std::span<std::int32_t> largest_key;  // its key, the lowest among equals; -1 for a row that sees nothing
 };
 
 enum class Op : std::uint8_t { forward, rows, columns, map, sampled_map, top_k, row_stats, column_mass };
@@ -124,12 +127,13 @@ class Backend {
   virtual void map(const HeadView& head, const MapSpec& spec, const Weighting& weight, const MapResult& result,
                    const Job& job) = 0;
 
-  // An estimate of map over all keys (spec.k0 = 0, k1 = n_k) for P itself, from `samples` >= 1 queries a pixel row:
-  // sampled_query() below names them. Needs no lse. visible counts cells of the sampled queries.
+  // An estimate of map over all keys (spec.k0 = 0, k1 = n_k) for P itself, from `samples` >= 1 queries a pixel row, or
+  // all of a row that covers fewer: sampled_query() below names them. Needs no lse. visible counts cells of the sampled
+  // queries.
   virtual void sampled_map(const HeadView& head, const MapSpec& spec, std::int64_t samples, const MapResult& result,
                            const Job& job) = 0;
 
-  // For each chosen query the k largest values and their keys, both [queries, k]: descending, equal values lower key
+  // For each chosen query the k >= 0 largest values and their keys, both [queries, k]: descending, equal values lower key
   // first; places without a visible key of value > 0: key -1, value 0. weight.a is per chosen query.
   virtual void top_k(const HeadView& head, std::span<const std::int64_t> queries, std::int64_t k,
                      const Weighting& weight, std::span<std::int32_t> keys, std::span<float> values,
@@ -143,8 +147,8 @@ class Backend {
                            const Job& job) = 0;
 };
 
-// The query that sample t of `samples` takes in a pixel row of cells [begin, end): one from each of `samples` equal
-// strata, placed by a fixed hash of (row, t). With as many samples as cells every query is taken once.
+// The query that sample t of `samples` takes in pixel row `row`, which covers the queries [begin, end): one from each of
+// `samples` <= end - begin equal strata, placed by a fixed hash of (row, t). As many samples as cells take each query once.
 constexpr std::int64_t sampled_query(KeyRange cells, std::int64_t row, std::int64_t t, std::int64_t samples) {
   const KeyRange stratum = pixel_cells(t, samples, cells.end - cells.begin);
   std::uint64_t x = static_cast<std::uint64_t>(row) * 0x9e3779b97f4a7c15U + static_cast<std::uint64_t>(t) + 1;

@@ -1,0 +1,61 @@
+#include "attention/select.h"
+
+#include <algorithm>
+#include <functional>
+
+#include "core/error.h"
+
+namespace attnscope {
+namespace {
+
+// A backend by name: how to make it, or why it cannot be made here.
+struct Known {
+  BackendInfo info;
+  std::function<std::unique_ptr<Backend>()> make;
+};
+
+Known absent(const std::string& name) { return {{name, false, name + " is not in this build"}, nullptr}; }
+
+// Best first. The emulation comes after the reference, so that `auto` never takes it: it is for tests.
+std::vector<Known> known_backends() {
+  std::vector<Known> known;
+  for (const char* name : {"cuda", "amx", "avx512", "avx2", "baseline"}) known.push_back(absent(name));
+  known.push_back({{"reference", true, "float64 plain loops"}, make_reference_backend});
+  known.push_back(absent("emulation"));
+  return known;
+}
+
+std::string names_of(const std::vector<Known>& known) {
+  std::string names;
+  for (const Known& one : known) names += (names.empty() ? "" : ", ") + one.info.name;
+  return names;
+}
+
+std::unique_ptr<Backend> make_named(const std::vector<Known>& known, std::string_view name, const std::string& asked) {
+  const auto found = std::find_if(known.begin(), known.end(), [&](const Known& one) { return one.info.name == name; });
+  if (found == known.end()) throw InputError(asked + ": no such backend; one of " + names_of(known));
+  if (!found->info.usable) throw InputError(asked + ": " + found->info.detail);
+  return found->make();
+}
+
+}  // namespace
+
+std::vector<BackendInfo> list_backends() {
+  std::vector<BackendInfo> infos;
+  for (const Known& one : known_backends()) infos.push_back(one.info);
+  return infos;
+}
+
+std::unique_ptr<Backend> select_backend(std::string_view device, std::string_view forced) {
+  const std::vector<Known> known = known_backends();
+  if (!forced.empty()) return make_named(known, forced, "ATTNSCOPE_BACKEND=" + std::string(forced));
+  const std::string asked = "--device " + std::string(device);
+  if (device == "cuda") return make_named(known, "cuda", asked);
+  if (device != "auto" && device != "cpu") throw InputError(asked + ": no such device; one of auto, cpu, cuda");
+  const auto best = std::find_if(known.begin(), known.end(), [&](const Known& one) {
+    return one.info.usable && (device == "auto" || one.info.name != "cuda");
+  });
+  return best->make();
+}
+
+}  // namespace attnscope
