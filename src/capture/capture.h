@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <memory>
 #include <mutex>
+#include <stop_token>
 #include <string>
 #include <vector>
 
@@ -13,17 +14,19 @@
 
 namespace attnscope {
 
-enum class LayerState : std::uint8_t { to_be_computed, present, on_disk };
+// absent: not part of this capture and never will be (a file of some layers).
+enum class LayerState : std::uint8_t { to_be_computed, present, on_disk, absent };
 
 // What is known before any layer is computed.
 struct CaptureInfo {
-  std::string model;               // name, or "synthetic"
-  std::string text;                // the whole document, raw bytes
-  std::vector<Token> tokens;       // of the whole document
-  std::int64_t first = 0;          // the context: tokens [first, first + count) went through the model
+  std::string model;          // name, or "synthetic"
+  std::string text;           // the whole document, raw bytes
+  std::vector<Token> tokens;  // of the whole document
+  std::int64_t first = 0;     // the context: tokens [first, first + count) went through the model
   std::int64_t count = 0;
-  std::vector<LayerSpec> layers;
-  std::vector<std::string> notes;  // what the reader of the numbers must know: "synthetic", "beyond trained length", ...
+  std::vector<LayerSpec> layers;     // of the whole model; nothing is known of those that a file leaves out
+  std::vector<std::string> notes;    // what readers of the numbers must know: "synthetic", "beyond trained length"
+  std::vector<std::int64_t> absent;  // layers that this capture leaves out, ascending
 };
 
 // Layers are published once, by a worker, and read by anyone. Safe for use from several threads.
@@ -34,11 +37,11 @@ class Capture {
   const CaptureInfo& info() const { return info_; }
   std::int64_t layer_count() const { return static_cast<std::int64_t>(info_.layers.size()); }
   LayerState state(std::int64_t layer) const;
-  // The layer, or null while it is to be computed.
+  // The layer, or null while it is to be computed and where it is absent.
   std::shared_ptr<const Layer> layer(std::int64_t layer) const;
-  // Waits until the layer is there; throws Stopped where the stop comes first.
+  // Waits until the layer is there; throws Stopped where the stop comes first, InputError for an absent layer.
   std::shared_ptr<const Layer> wait(std::int64_t layer, std::stop_token stop) const;
-  // `state` is present or on_disk. A layer is published once.
+  // `state` is present or on_disk. A layer of info().count tokens, published once; anything else is a logic_error.
   void publish(std::int64_t layer, std::shared_ptr<const Layer> data, LayerState state = LayerState::present);
 
  private:

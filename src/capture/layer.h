@@ -3,6 +3,7 @@
 #include <cstdint>
 #include <memory>
 #include <optional>
+#include <span>
 #include <vector>
 
 #include "attention/ops.h"
@@ -15,6 +16,7 @@ namespace attnscope {
 struct Rotary {
   double base = 10000;
   std::int64_t dims = 0;
+  friend bool operator==(const Rotary&, const Rotary&) = default;
 };
 
 // The mask of a whole layer, as files store it: no offset, no pointers.
@@ -23,6 +25,7 @@ struct MaskSpec {
   std::optional<std::int64_t> left, right;  // window, see attention/mask.h
   std::int64_t sinks = 0;
   std::optional<std::int64_t> n_valid;
+  friend bool operator==(const MaskSpec&, const MaskSpec&) = default;
 };
 
 struct LayerSpec {
@@ -35,6 +38,10 @@ struct LayerSpec {
   std::vector<float> slopes;  // empty or [heads]
   MaskSpec mask;
   std::optional<Rotary> rotary;
+  DType dtype = DType::f32;  // of q, k and v
+  bool gives_lse = true;     // whether the layer comes with lse, and with learned sink logits: a file's header is
+  bool gives_sink = false;   // written before the first layer is computed
+  friend bool operator==(const LayerSpec&, const LayerSpec&) = default;
 };
 
 // Immutable once published. q [heads, n, head_dim], k and v [kv_heads, n, ...], as they enter the dot product (after
@@ -43,8 +50,8 @@ struct Layer {
   std::uint64_t id = 0;  // unique in the process, see next_layer_id(); device copies and caches key on it
   LayerSpec spec;
   Tensor q, k, v;
-  std::optional<Tensor> lse;     // [1, heads, n] f32
-  std::vector<float> sink;       // learned sink logits, empty or [heads]
+  std::optional<Tensor> lse;  // [1, heads, n] f32
+  std::vector<float> sink;    // learned sink logits, empty or [heads]
 
   std::int64_t tokens() const { return q.rows(); }
   // Bytes of q, k, v and lse.
