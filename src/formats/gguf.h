@@ -27,8 +27,8 @@ struct GgufArray {
 
 struct GgufTensor {
   std::string_view name;
-  std::uint32_t type = 0;                     // ggml type number
-  std::vector<std::int64_t> shape;            // as the file has it: shape[0] is the length of a row
+  std::uint32_t type = 0;           // ggml type number
+  std::vector<std::int64_t> shape;  // as the file has it: shape[0] is the length of a row
   std::span<const std::byte> data;
 
   std::int64_t cols() const { return shape.empty() ? 1 : shape[0]; }
@@ -43,7 +43,8 @@ class GgufFile {
   static GgufFile open(const std::filesystem::path& path);
 
   const GgufValue* find(std::string_view key) const;
-  // The value under `key`; throws BrokenFile naming the key where it is missing (and has no fallback) or of another kind.
+  // The value under `key`; throws BrokenFile naming the key where it is missing (and has no fallback) or of another
+  // kind.
   std::int64_t integer(std::string_view key, std::optional<std::int64_t> fallback = {}) const;
   double number(std::string_view key, std::optional<double> fallback = {}) const;
   std::string_view string(std::string_view key, std::optional<std::string_view> fallback = {}) const;
@@ -63,7 +64,8 @@ class GgufFile {
 // Whether dequantize() knows the type.
 bool gguf_type_readable(std::uint32_t type);
 
-// Rows [row, row + count) of a tensor as float32, count * cols() numbers. Throws BrokenFile for a type that is not readable.
+// Rows [row, row + count) of a tensor as float32, count * cols() numbers. Throws BrokenFile for a type that is not
+// readable.
 void dequantize(const GgufTensor& tensor, std::int64_t row, std::int64_t count, float* out);
 
 }  // namespace attnscope

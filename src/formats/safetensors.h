@@ -14,6 +14,7 @@
 #include "core/dtype.h"
 #include "core/mapped_file.h"
 #include "core/tensor.h"
+#include "formats/output_file.h"
 
 namespace attnscope {
 
@@ -46,31 +47,36 @@ class SafetensorsFile {
  private:
   std::shared_ptr<const MappedFile> file_;
   std::vector<SafetensorsEntry> entries_;
+  std::vector<std::uint32_t> by_name_;  // indices of entries_ in the order of their names
   std::map<std::string, std::string> metadata_;
 };
 
 // Writes a file whose header is known before its data. It grows under a temporary name beside the target and is renamed
-// by finish(); without finish() nothing is left behind.
+// by finish(); without finish() nothing is left behind. One thread at a time.
 class SafetensorsWriter {
  public:
-  // `entries` in file order with name, dtype and shape; begin and end are filled in. The data starts 64-byte aligned.
-  SafetensorsWriter(std::filesystem::path path, std::vector<SafetensorsEntry> entries,
+  // `entries` in file order with name, dtype and shape; begin and end are filled in. The data starts 64-byte aligned
+  // and has no gaps, so entries whose sizes are not multiples of 4 belong last. Throws InputError for a path that
+  // cannot be written, Error when the disk is full, for a dtype or shape that the format does not have, a name used
+  // twice or text that is not UTF-8.
+  SafetensorsWriter(const std::filesystem::path& path, std::vector<SafetensorsEntry> entries,
                     const std::map<std::string, std::string>& metadata);
-  ~SafetensorsWriter();
-  SafetensorsWriter(const SafetensorsWriter&) = delete;
-  SafetensorsWriter& operator=(const SafetensorsWriter&) = delete;
 
   const std::vector<SafetensorsEntry>& entries() const { return entries_; }
-  // Writes `data` at `offset` bytes into the named tensor; any order. Throws Error when the disk is full.
+  // Writes `data` at `offset` bytes into the named tensor; any order. Throws Error when the disk is full, or where the
+  // data does not fit into the tensor.
   void write(std::string_view name, std::size_t offset, std::span<const std::byte> data);
-  // Makes the file durable and gives it its name; everything must have been written.
+  // Makes the file durable and gives it its name. Throws Error where a byte of a tensor was never written.
   void finish();
 
  private:
-  std::filesystem::path path_, temporary_;
+  void mark_written(std::size_t begin, std::size_t end);
+
+  std::string where_;  // begins every message
+  OutputFile file_;
   std::vector<SafetensorsEntry> entries_;
-  int file_ = -1;
-  std::size_t written_ = 0;
+  std::map<std::size_t, std::size_t> written_;  // ranges of the file, begin to end, merged where they touch
+  std::size_t size_ = 0;
 };
 
 }  // namespace attnscope
