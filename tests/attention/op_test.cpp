@@ -1,0 +1,85 @@
+// One table of cases for every op of every backend that runs here, against the float64 reference. Tolerances:
+// tolerances.h. Backends that are not in this build or on this machine have no tests here; select_test says which are.
+#include <gtest/gtest.h>
+
+#include <iostream>
+#include <tuple>
+
+#include "attention/select.h"
+#include "op_cases.h"
+#include "op_check.h"
+
+namespace attnscope::test {
+namespace {
+
+std::vector<std::string> tested_backends() {
+  std::vector<std::string> names;
+  for (const BackendInfo& backend : list_backends()) {
+    if (backend.usable && backend.name != "reference") names.push_back(backend.name);
+  }
+  return names;
+}
+
+class OpTest : public testing::TestWithParam<std::tuple<std::string, Op>> {};
+
+TEST_P(OpTest, AgreesWithTheReferenceOnEveryCase) {
+  const auto& [name, op] = GetParam();
+  Pool pool(2);
+  const auto tested = select_backend("auto", name);
+  const auto reference = make_reference_backend();
+  OpCheck check(op, *tested, *reference, pool);
+  for (const CaseSpec& spec : op_cases()) check.run(spec);
+  std::cout << check.summary() << "\n";
+  EXPECT_GT(check.cases(), 0);
+}
+
+GTEST_ALLOW_UNINSTANTIATED_PARAMETERIZED_TEST(OpTest);
+INSTANTIATE_TEST_SUITE_P(Backends, OpTest,
+                         testing::Combine(testing::ValuesIn(tested_backends()),
+                                          testing::Values(Op::forward, Op::rows, Op::columns, Op::map, Op::sampled_map,
+                                                          Op::top_k, Op::row_stats, Op::column_mass)),
+                         [](const auto& param) {
+                           return std::get<0>(param.param) + "_" + std::string(name_of(std::get<1>(param.param)));
+                         });
+
+// Heads of one call have nothing in common but the call.
+class MixedHeadsTest : public testing::TestWithParam<std::string> {};
+
+TEST_P(MixedHeadsTest, ForwardTakesHeadsOfDifferentShapesMasksAndScoresInOneCall) {
+  Pool pool(2);
+  const auto tested = select_backend("auto", GetParam());
+  const auto reference = make_reference_backend();
+  std::vector<std::unique_ptr<HeadCase>> made;
+  std::vector<HeadView> heads;
+  for (const CaseSpec& spec : op_cases()) {
+    if (spec.seed % 40 != 0) continue;
+    made.push_back(std::make_unique<HeadCase>(spec));
+    if (!tested->supports(Op::forward, made.back()->heads().front()).yes) continue;
+    heads.insert(heads.end(), made.back()->heads().begin(), made.back()->heads().end());
+  }
+  ASSERT_GT(heads.size(), 4U);
+  std::vector<std::vector<float>> lse(heads.size());
+  std::vector<ForwardResult> results;
+  for (std::size_t h = 0; h < heads.size(); ++h) {
+    lse[h].resize(static_cast<std::size_t>(heads[h].n_q()));
+    results.push_back({nullptr, 0, lse[h].data()});
+  }
+  const Job job{pool, Priority::visible, {}, nullptr};
+  tested->forward(heads, results, job);
+  for (std::size_t h = 0; h < heads.size(); ++h) {
+    std::vector<float> truth(lse[h].size());
+    const ForwardResult result{nullptr, 0, truth.data()};
+    reference->forward({&heads[h], 1}, {&result, 1}, job);
+    Errors errors;
+    for (std::size_t i = 0; i < truth.size(); ++i) {
+      EXPECT_TRUE(errors.add(lse[h][i], truth[i], 1, Tolerance(score_bound(heads[h])).relative)) << h << ", " << i;
+    }
+  }
+}
+
+GTEST_ALLOW_UNINSTANTIATED_PARAMETERIZED_TEST(MixedHeadsTest);
+INSTANTIATE_TEST_SUITE_P(Backends, MixedHeadsTest, testing::ValuesIn(tested_backends()),
+                         [](const auto& param) { return param.param; });
+
+}  // namespace
+}  // namespace attnscope::test
