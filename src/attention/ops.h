@@ -4,11 +4,11 @@
 //   lse[i] = log(sum over visible j of exp(s[i,j]) (+ exp(sink_logit)));  -inf where that sum is empty
 //   P[i,j] = exp(s[i,j] - lse[i]), 0 where j is masked for i;  o[i] = sum over j of P[i,j] * v[j]
 //
-// A query that sees nothing has o = 0, P = 0 and lse = -inf (or sink_logit), never NaN. Calls are synchronous, write only
-// to memory of the caller, throw Stopped when job.stop is requested and Error when memory runs out; what they wrote by
-// then has no meaning. Results do not depend on the number of threads, to the bit. n_q = 0 and n_k = 0 are allowed
-// everywhere (a map has no rectangle then). Sizes that do not fit together and indices out of range are errors of the
-// caller, which backends do not look for.
+// A query that sees nothing has o = 0, P = 0 and lse = -inf (or sink_logit), never NaN. Calls are synchronous, write
+// only to memory of the caller, throw Stopped when job.stop is requested and Error when memory runs out; what they
+// wrote by then has no meaning. Several threads may call one backend at once. Results do not depend on the number of
+// threads, to the bit. n_q = 0 and n_k = 0 are allowed everywhere (a map has no rectangle then). Sizes that do not fit
+// together and indices out of range are errors of the caller, which backends do not look for.
 #pragma once
 #include <cstdint>
 #include <optional>
@@ -54,9 +54,10 @@ struct ForwardResult {
   float* lse = nullptr;  // [n_q]
 };
 
-// rows, columns, map and top_k evaluate exp(s[i,j] + a + b[j]) where j is visible for i, else 0. P itself: a = -lse, no b.
-// An a that is not finite gives 0 (a row that sees nothing has lse = -inf, so its a is +inf, or NaN with lift's log(0)).
-// `a` has one entry for each query that the call evaluates, in that order; `b` is empty (0) or [n_k], -inf allowed.
+// rows, columns, map and top_k evaluate exp(s[i,j] + a + b[j]) where j is visible for i, else 0. P itself: a = -lse, no
+// b. An a that is not finite gives 0 (a row that sees nothing has lse = -inf, so its a is +inf, or NaN with lift's
+// log(0)). `a` has one entry for each query that the call evaluates, in that order; `b` is empty (0) or [n_k], -inf
+// allowed.
 struct Weighting {
   std::span<const float> a;
   std::span<const float> b;
@@ -88,12 +89,12 @@ struct MapResult {
 
 // Each [number of queries]; a span may be empty: not wanted.
 struct RowStats {
-  std::span<float> entropy;               // -sum P ln P, nats
-  std::span<float> distance;              // sum P |p - j|, tokens
-  std::span<float> self;                  // P[p]; 0 where there is no such key
-  std::span<float> previous;              // P[p - 1]
-  std::span<float> first;                 // P[0]
-  std::span<float> largest;               // largest P
+  std::span<float> entropy;             // -sum P ln P, nats
+  std::span<float> distance;            // sum P |p - j|, tokens
+  std::span<float> self;                // P[p]; 0 where there is no such key
+  std::span<float> previous;            // P[p - 1]
+  std::span<float> first;               // P[0]
+  std::span<float> largest;             // largest P
   std::span<std::int32_t> largest_key;  // its key, the lowest among equals; -1 for a row that sees nothing
 };
 
@@ -133,8 +134,8 @@ class Backend {
   virtual void sampled_map(const HeadView& head, const MapSpec& spec, std::int64_t samples, const MapResult& result,
                            const Job& job) = 0;
 
-  // For each chosen query the k >= 0 largest values and their keys, both [queries, k]: descending, equal values lower key
-  // first; places without a visible key of value > 0: key -1, value 0. weight.a is per chosen query.
+  // For each chosen query the k >= 0 largest values and their keys, both [queries, k]: descending, equal values lower
+  // key first; places without a visible key of value > 0: key -1, value 0. weight.a is per chosen query.
   virtual void top_k(const HeadView& head, std::span<const std::int64_t> queries, std::int64_t k,
                      const Weighting& weight, std::span<std::int32_t> keys, std::span<float> values,
                      const Job& job) = 0;
@@ -143,12 +144,12 @@ class Backend {
   virtual void row_stats(const HeadView& head, std::span<const float> lse, const RowStats& stats, const Job& job) = 0;
 
   // mass[j] = sum over queries of P[i,j], [n_k]; lse is [n_q].
-  virtual void column_mass(const HeadView& head, std::span<const float> lse, std::span<float> mass,
-                           const Job& job) = 0;
+  virtual void column_mass(const HeadView& head, std::span<const float> lse, std::span<float> mass, const Job& job) = 0;
 };
 
-// The query that sample t of `samples` takes in pixel row `row`, which covers the queries [begin, end): one from each of
-// `samples` <= end - begin equal strata, placed by a fixed hash of (row, t). As many samples as cells take each query once.
+// The query that sample t of `samples` takes in pixel row `row`, which covers the queries [begin, end): one from each
+// of `samples` <= end - begin equal strata, placed by a fixed hash of (row, t). As many samples as cells take each
+// query once.
 constexpr std::int64_t sampled_query(KeyRange cells, std::int64_t row, std::int64_t t, std::int64_t samples) {
   const KeyRange stratum = pixel_cells(t, samples, cells.end - cells.begin);
   std::uint64_t x = static_cast<std::uint64_t>(row) * 0x9e3779b97f4a7c15U + static_cast<std::uint64_t>(t) + 1;

@@ -4,6 +4,9 @@
 #include <functional>
 
 #include "core/error.h"
+#ifdef ATTNSCOPE_SIMD
+#include "attention/cpu/cpu_backend.h"
+#endif
 
 namespace attnscope {
 namespace {
@@ -16,10 +19,32 @@ struct Known {
 
 Known absent(const std::string& name) { return {{name, false, name + " is not in this build"}, nullptr}; }
 
+#ifdef ATTNSCOPE_SIMD
+void add_cpu(std::vector<Known>& known) {
+  constexpr std::pair<CpuTarget, const char*> targets[] = {{CpuTarget::avx512, "AVX-512"},
+                                                           {CpuTarget::avx2, "AVX2"},
+                                                           {CpuTarget::baseline, "the SIMD of every such processor"}};
+  const std::vector<CpuTarget> usable = usable_cpu_targets();
+  for (const auto& [target, words] : targets) {
+    const std::string name(name_of(target));
+    if (std::find(usable.begin(), usable.end(), target) != usable.end()) {
+      known.push_back({{name, true, std::string("CPU with ") + words}, [target] { return make_cpu_backend(target); }});
+    } else {
+      known.push_back({{name, false, std::string("this processor lacks ") + words}, nullptr});
+    }
+  }
+}
+#else
+void add_cpu(std::vector<Known>& known) {
+  for (const char* name : {"avx512", "avx2", "baseline"}) known.push_back(absent(name));
+}
+#endif
+
 // Best first. The emulation comes after the reference, so that `auto` never takes it: it is for tests.
 std::vector<Known> known_backends() {
   std::vector<Known> known;
-  for (const char* name : {"cuda", "amx", "avx512", "avx2", "baseline"}) known.push_back(absent(name));
+  for (const char* name : {"cuda", "amx"}) known.push_back(absent(name));
+  add_cpu(known);
   known.push_back({{"reference", true, "float64 plain loops"}, make_reference_backend});
   known.push_back(absent("emulation"));
   return known;
