@@ -18,10 +18,11 @@ namespace attnscope {
 struct GgufArray;
 using GgufValue = std::variant<std::uint64_t, std::int64_t, double, bool, std::string_view, std::shared_ptr<GgufArray>>;
 
-// Strings stay in the mapped file; numbers are widened.
+// Strings stay in the mapped file; numbers are widened, booleans become 0 and 1. Unsigned 64-bit numbers are kept as
+// such only where one of them is 2^63 or more.
 struct GgufArray {
   std::variant<std::vector<std::int64_t>, std::vector<double>, std::vector<std::string_view>,
-               std::vector<std::shared_ptr<GgufArray>>>
+               std::vector<std::shared_ptr<GgufArray>>, std::vector<std::uint64_t>>
       items;
 };
 
@@ -35,7 +36,7 @@ struct GgufTensor {
   std::int64_t rows() const;  // product of the other dimensions
 };
 
-std::string_view gguf_type_name(std::uint32_t type);  // "Q4_1", "F32", ...; "type 99" where unknown
+std::string gguf_type_name(std::uint32_t type);  // "Q4_1", "F32", ...; "type 99" where unknown
 
 class GgufFile {
  public:
@@ -44,7 +45,7 @@ class GgufFile {
 
   const GgufValue* find(std::string_view key) const;
   // The value under `key`; throws BrokenFile naming the key where it is missing (and has no fallback) or of another
-  // kind.
+  // kind. A number may be an integer.
   std::int64_t integer(std::string_view key, std::optional<std::int64_t> fallback = {}) const;
   double number(std::string_view key, std::optional<double> fallback = {}) const;
   std::string_view string(std::string_view key, std::optional<std::string_view> fallback = {}) const;
@@ -56,9 +57,12 @@ class GgufFile {
   const std::filesystem::path& path() const { return file_->path(); }
 
  private:
+  [[noreturn]] void fail(std::string_view key, std::string_view what) const;
+
   std::shared_ptr<const MappedFile> file_;
-  std::vector<std::pair<std::string_view, GgufValue>> values_;
-  std::vector<GgufTensor> tensors_;
+  std::vector<std::pair<std::string_view, GgufValue>> values_;  // by key
+  std::vector<GgufTensor> tensors_;                             // in the file's order
+  std::vector<std::uint32_t> by_name_;                          // indices of tensors_ in the order of their names
 };
 
 // Whether dequantize() knows the type.
