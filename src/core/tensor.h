@@ -14,7 +14,8 @@ class Tensor {
  public:
   Tensor() = default;
 
-  // Memory of its own, 64-byte aligned, not initialised. Throws Error where there is not enough memory.
+  // Memory of its own, 64-byte aligned, not initialised. Throws Error where there is not enough memory or a size is
+  // negative.
   static Tensor allocate(DType dtype, std::int64_t blocks, std::int64_t rows, std::int64_t cols);
   // Somebody else's memory, kept alive by `owner`.
   static Tensor borrow(std::shared_ptr<const void> owner, const void* data, DType dtype, std::int64_t blocks,
