@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "core/error.h"
+#include "formats/names.h"
 #include "text/byte_level_bpe.h"
 
 namespace attnscope {
@@ -34,8 +35,8 @@ void choose_pre_tokenizer(std::string_view name, ByteLevelBpeParts& parts, const
     parts.nfc = true;
   } else {
     throw InputError(
-        where + ": the pre-tokenizer '" + std::string(name) +
-        "' is not supported yet; known are gpt-2, smollm, starcoder, refact, command-r, llama-bpe and qwen2");
+        where + ": the pre-tokenizer " + in_quotes(name) +
+        " is not supported yet; known are gpt-2, smollm, starcoder, refact, command-r, llama-bpe and qwen2");
   }
 }
 
@@ -67,8 +68,7 @@ std::unique_ptr<Tokenizer> tokenizer_from_bpe_lists(const BpeLists& lists, const
   for (const std::string_view merge : lists.merges) {
     const std::size_t space = merge.find(' ');
     if (space == std::string_view::npos || merge.find(' ', space + 1) != std::string_view::npos) {
-      throw BrokenFile(where + ": the merge '" + std::string(merge.substr(0, 60)) +
-                       "' is not two words with a space between");
+      throw BrokenFile(where + ": the merge " + in_quotes(merge) + " is not two words with a space between");
     }
     parts.merges.emplace_back(merge.substr(0, space), merge.substr(space + 1));
   }

@@ -4,6 +4,7 @@
 #include <unordered_map>
 
 #include "core/error.h"
+#include "formats/names.h"
 #include "text/bpe_encoding.h"
 #include "text/byte_alphabet.h"
 #include "text/nfc.h"
@@ -42,9 +43,8 @@ void ByteLevelBpe::size_tables(const ByteLevelBpeParts& parts, const std::string
   const std::size_t most = 2 * (parts.vocabulary.size() + parts.added.size()) + 65536;
   const auto take = [&](std::int32_t id, std::string_view word) {
     if (id < 0 || static_cast<std::size_t>(id) >= most) {
-      throw BrokenFile(where + ": the token '" + std::string(word.substr(0, 60)) + "' has the id " +
-                       std::to_string(id) + "; ids from 0 to " + std::to_string(most - 1) +
-                       " are in proportion to the number of tokens");
+      throw BrokenFile(where + ": the token " + in_quotes(word) + " has the id " + std::to_string(id) +
+                       "; ids from 0 to " + std::to_string(most - 1) + " are in proportion to the number of tokens");
     }
     if (static_cast<std::size_t>(id) >= bytes_.size()) bytes_.resize(static_cast<std::size_t>(id) + 1);
   };
@@ -58,7 +58,7 @@ void ByteLevelBpe::read_merges(const ByteLevelBpeParts& parts, const WordIds& id
   const auto id_of = [&](const std::string& word) {
     const auto found = ids.find(word);
     if (found != ids.end()) return found->second;
-    throw BrokenFile(where + ": a merge names '" + word.substr(0, 60) + "', which is not in the vocabulary");
+    throw BrokenFile(where + ": a merge names " + in_quotes(word) + ", which is not in the vocabulary");
   };
   std::uint32_t rank = 0;
   for (const auto& [left, right] : parts.merges) {
@@ -79,7 +79,7 @@ void ByteLevelBpe::read_bytes(const ByteLevelBpeParts& parts, const WordIds& ids
   if (!parts.unknown) return;
   const auto unknown = ids.find(*parts.unknown);
   if (unknown == ids.end()) {
-    throw BrokenFile(where + ": the unknown token '" + *parts.unknown + "' is not in the vocabulary");
+    throw BrokenFile(where + ": the unknown token " + in_quotes(*parts.unknown) + " is not in the vocabulary");
   }
   model_.bytes.unknown = unknown->second;
 }

@@ -6,6 +6,7 @@
 #include <array>
 
 #include "core/error.h"
+#include "formats/names.h"
 #include "text/pattern_syntax.h"
 
 namespace attnscope {
@@ -23,11 +24,6 @@ std::string error_text(int code) {
   return reinterpret_cast<const char*>(text.data());
 }
 
-// Enough of a pattern to recognise it by.
-std::string shortened(std::string_view expression) {
-  return expression.size() <= 60 ? std::string(expression) : std::string(expression.substr(0, 57)) + "...";
-}
-
 }  // namespace
 
 Pattern::Pattern(std::string_view expression, const std::string& where) {
@@ -35,7 +31,7 @@ Pattern::Pattern(std::string_view expression, const std::string& where) {
     throw BrokenFile(where + ": a pattern of " + std::to_string(expression.size()) + " bytes; at most " +
                      std::to_string(longest_pattern) + " are read");
   }
-  compile(pcre2_from_oniguruma(expression, where), shortened(expression), where);
+  compile(pcre2_from_oniguruma(expression, where), in_quotes(expression), where);
 }
 
 Pattern Pattern::literal(std::string_view text, const std::string& where) {
@@ -44,7 +40,7 @@ Pattern Pattern::literal(std::string_view text, const std::string& where) {
                      std::to_string(longest_pattern) + " are read");
   }
   Pattern pattern;
-  pattern.compile(quoted_for_pcre2(text), shortened(text), where);
+  pattern.compile(quoted_for_pcre2(text), in_quotes(text), where);
   return pattern;
 }
 
@@ -58,7 +54,7 @@ void Pattern::compile(const std::string& translated, const std::string& shown, c
   pcre2_code* code =
       pcre2_compile(reinterpret_cast<PCRE2_SPTR>(translated.data()), translated.size(),
                     PCRE2_UTF | PCRE2_UCP | PCRE2_MULTILINE | PCRE2_NEVER_BACKSLASH_C, &error, &place, context.get());
-  if (code == nullptr) throw BrokenFile(where + ": the pattern '" + shown + "' is not valid: " + error_text(error));
+  if (code == nullptr) throw BrokenFile(where + ": the pattern " + shown + " is not valid: " + error_text(error));
   jit_ = pcre2_jit_compile(code, PCRE2_JIT_COMPLETE) == 0;
   code_ = {code, [](const pcre2_code* owned) {
              pcre2_code_free(const_cast<pcre2_code*>(owned));
@@ -71,16 +67,21 @@ Matcher::Matcher(const Pattern& pattern) : pattern_(pattern) {
   if (!data_ || !context_) throw Error("not enough memory for a pattern");
   pcre2_set_match_limit(context_.get(), match_steps);
   pcre2_set_heap_limit(context_.get(), heap_kib);
-  if (pattern_.jit_) {
-    stack_ = {pcre2_jit_stack_create(jit_stack_start, jit_stack_bytes, nullptr), pcre2_jit_stack_free};
-    pcre2_jit_stack_assign(context_.get(), nullptr, stack_.get());
-  }
 }
 
 std::optional<Match> Matcher::find(std::string_view subject, std::size_t from) {
   const auto match = pattern_.jit_ ? pcre2_jit_match : pcre2_match;
-  const int found = match(pattern_.code_.get(), reinterpret_cast<PCRE2_SPTR>(subject.data()), subject.size(), from,
-                          PCRE2_NO_UTF_CHECK, data_.get(), context_.get());
+  const auto run = [&] {
+    return match(pattern_.code_.get(), reinterpret_cast<PCRE2_SPTR>(subject.data()), subject.size(), from,
+                 PCRE2_NO_UTF_CHECK, data_.get(), context_.get());
+  };
+  int found = run();
+  if (found == PCRE2_ERROR_JIT_STACKLIMIT && !stack_) {
+    // The 32 KiB that every search has do for all but odd patterns and texts.
+    stack_ = {pcre2_jit_stack_create(jit_stack_start, jit_stack_bytes, nullptr), pcre2_jit_stack_free};
+    pcre2_jit_stack_assign(context_.get(), nullptr, stack_.get());
+    found = run();
+  }
   if (found == PCRE2_ERROR_NOMATCH) return std::nullopt;
   if (found < 0) throw InputError("the tokenizer's pattern cannot be run on this text: " + error_text(found));
   const PCRE2_SIZE* const ends = pcre2_get_ovector_pointer(data_.get());

@@ -2,6 +2,7 @@
 #include <array>
 
 #include "core/error.h"
+#include "formats/names.h"
 #include "text/pattern_syntax.h"
 #include "text/pattern_translation.h"
 
@@ -172,7 +173,7 @@ void PatternTranslation::posix() {
   } else {
     constexpr std::array<std::string_view, 9> known = {"alpha", "cntrl", "digit",  "lower", "punct",
                                                        "space", "upper", "xdigit", "ascii"};
-    if (std::find(known.begin(), known.end(), name) == known.end()) refuse("the class [:" + std::string(name) + ":]");
+    if (std::find(known.begin(), known.end(), name) == known.end()) refuse("the class " + in_quotes(name));
     out_ += (negated ? "\\P{" : "\\p{") + pcre2_property(name) + "}";
   }
   at_ = end + 2;

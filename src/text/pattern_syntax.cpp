@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "core/error.h"
+#include "formats/names.h"
 #include "text/pattern_translation.h"
 
 namespace attnscope {
@@ -114,7 +115,7 @@ bool PatternTranslation::options() {
   std::size_t end = at_ + 2;
   for (; end < source_.size() && source_[end] != ')' && source_[end] != ':'; ++end) {
     const char c = source_[end];
-    if (c != 'i' && c != 'm' && c != '-') refuse("a group with the option '" + std::string(1, c) + "'");
+    if (c != 'i' && c != 'm' && c != '-') refuse("a group with the option " + in_quotes({&c, 1}));
     letters += c == 'm' ? 's' : c;
   }
   if (end == source_.size() || letters.empty()) refuse("this group");

@@ -18,7 +18,7 @@ class WordCache {
   // Longer words are not worth keeping.
   static constexpr std::size_t longest = 64;
 
-  WordCache() : slots_(512) {}
+  WordCache() : slots_(64) {}
 
   static std::uint64_t hash(std::string_view word);
   // The tokens of a word, until the next put(); none where it is not here.
