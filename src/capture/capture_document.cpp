@@ -6,7 +6,9 @@ namespace attnscope {
 namespace {
 
 std::string range_text(const Token& token) {
-  return "[" + std::to_string(token.begin) + ", " + std::to_string(token.end) + ")";
+  std::string text = "[";
+  text += std::to_string(token.begin) + ", " + std::to_string(token.end) + ")";
+  return text;
 }
 
 // Token number `index` after `last`, in a text of `length` bytes. Tokens without bytes that a tokenizer puts at (0, 0)
