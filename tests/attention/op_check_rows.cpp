@@ -60,6 +60,7 @@ void OpCheck::top_k_row(const HeadView& head, std::span<const std::int32_t> keys
     }
     const bool possible = keys[t] >= 0 && keys[t] < head.n_k() && head.mask.visible(query, keys[t]);
     expect(possible && seen.insert(keys[t]).second, "key", place, keys[t], true_keys[t]);
+    expect(values[t] > 0, "value of a key", place, values[t], true_values[t]);
     if (!possible) continue;
     // The key has the value that goes with it, and deserves its place.
     Errors& errors = errors_["p of key"];
