@@ -1,0 +1,121 @@
+#include "app/head_reader.h"
+
+#include <limits>
+#include <utility>
+
+#include "attention/select.h"
+
+namespace attnscope {
+namespace {
+
+constexpr float masked = std::numeric_limits<float>::quiet_NaN();
+
+// exp(s + a) is P for a = -lse.
+std::vector<float> negated(std::vector<float> lse) {
+  for (float& value : lse) value = -value;
+  return lse;
+}
+
+}  // namespace
+
+Backend& Engine::able(Op op, const HeadView& head) {
+  if (reference_ != nullptr) return *reference_;
+  const Support support = backend_.supports(op, head);
+  if (support.yes) return backend_;
+  context_.log().warn("{} cannot do this ({}): the reference computes it, slowly", backend_.name(), support.why);
+  reference_ = make_reference_backend();
+  return *reference_;
+}
+
+HeadReader::HeadReader(Engine& engine, std::shared_ptr<const Layer> layer, std::int64_t head)
+    : engine_(engine), layer_(std::move(layer)), head_(head), view_(layer_->head(head)) {}
+
+std::vector<float> HeadReader::lse_of_range(std::int64_t begin, std::int64_t count) {
+  std::vector<float> lse(static_cast<std::size_t>(count));
+  const std::span<const float> stored = layer_->head_lse(head_);
+  if (!stored.empty()) {
+    const auto part = stored.subspan(static_cast<std::size_t>(begin), static_cast<std::size_t>(count));
+    std::copy(part.begin(), part.end(), lse.begin());
+    return lse;
+  }
+  const HeadView part = view_.slice_queries(begin, count);
+  const ForwardResult result{nullptr, 0, lse.data()};
+  engine_.able(Op::forward, part).forward({&part, 1}, {&result, 1}, engine_.job());
+  return lse;
+}
+
+std::vector<float> HeadReader::lse_of(std::span<const std::int64_t> queries) {
+  std::vector<float> all;
+  all.reserve(queries.size());
+  // Neighbours are computed together.
+  for (std::size_t begin = 0; begin < queries.size();) {
+    std::size_t end = begin + 1;
+    while (end < queries.size() && queries[end] == queries[end - 1] + 1) ++end;
+    const std::vector<float> run = lse_of_range(queries[begin], static_cast<std::int64_t>(end - begin));
+    all.insert(all.end(), run.begin(), run.end());
+    begin = end;
+  }
+  return all;
+}
+
+std::vector<float> HeadReader::lse() { return lse_of_range(0, tokens()); }
+
+std::vector<float> HeadReader::rows(std::span<const std::int64_t> queries) {
+  const std::vector<float> a = negated(lse_of(queries));
+  std::vector<float> p(queries.size() * static_cast<std::size_t>(view_.n_k()));
+  engine_.able(Op::rows, view_).rows(view_, queries, {a, {}}, p, engine_.job());
+  std::size_t at = 0;
+  for (const std::int64_t query : queries) {
+    for (std::int64_t key = 0; key < view_.n_k(); ++key, ++at) {
+      if (!view_.mask.visible(query, key)) p[at] = masked;
+    }
+  }
+  return p;
+}
+
+std::vector<float> HeadReader::columns(std::span<const std::int64_t> keys) {
+  const std::vector<float> a = negated(lse());
+  std::vector<float> p(static_cast<std::size_t>(tokens()) * keys.size());
+  engine_.able(Op::columns, view_).columns(view_, keys, {a, {}}, p, engine_.job());
+  std::size_t at = 0;
+  for (std::int64_t query = 0; query < tokens(); ++query) {
+    for (const std::int64_t key : keys) {
+      if (!view_.mask.visible(query, key)) p[at] = masked;
+      ++at;
+    }
+  }
+  return p;
+}
+
+TopKeys HeadReader::top(std::span<const std::int64_t> queries, std::int64_t k) {
+  const std::vector<float> a = negated(lse_of(queries));
+  const std::size_t places = queries.size() * static_cast<std::size_t>(k);
+  TopKeys found{std::vector<std::int32_t>(places), std::vector<float>(places)};
+  engine_.able(Op::top_k, view_).top_k(view_, queries, k, {a, {}}, found.keys, found.weights, engine_.job());
+  return found;
+}
+
+std::vector<float> HeadReader::map(const MapSpec& spec) {
+  const std::vector<float> a = negated(lse_of_range(spec.q0, spec.q1 - spec.q0));
+  std::vector<float> image(static_cast<std::size_t>(spec.h * spec.w));
+  engine_.able(Op::map, view_).map(view_, spec, {a, {}}, {image, {}}, engine_.job());
+  return image;
+}
+
+HeadStats HeadReader::stats() {
+  const std::vector<float> all = lse();
+  const std::vector<float> zeros(all.size());
+  HeadStats s{zeros, zeros, zeros, zeros, zeros, zeros, std::vector<std::int32_t>(all.size())};
+  const RowStats wanted{s.entropy, s.distance, s.self, s.previous, s.first, s.largest, s.largest_key};
+  engine_.able(Op::row_stats, view_).row_stats(view_, all, wanted, engine_.job());
+  return s;
+}
+
+std::vector<float> HeadReader::mass() {
+  const std::vector<float> all = lse();
+  std::vector<float> sums(static_cast<std::size_t>(view_.n_k()));
+  engine_.able(Op::column_mass, view_).column_mass(view_, all, sums, engine_.job());
+  return sums;
+}
+
+}  // namespace attnscope
