@@ -26,11 +26,11 @@ std::shared_ptr<const MappedFile> MappedFile::open(const std::filesystem::path& 
   const int reason = errno;
   ::close(file);
   if (data == MAP_FAILED) throw Error(path.string() + ": cannot be mapped: " + std::strerror(reason));
-  return std::shared_ptr<const MappedFile>(new MappedFile(path, static_cast<const std::byte*>(data), size));
+  return std::shared_ptr<const MappedFile>(new MappedFile(path, static_cast<std::byte*>(data), size));
 }
 
 MappedFile::~MappedFile() {
-  if (data_ != nullptr) ::munmap(const_cast<std::byte*>(data_), size_);
+  if (data_ != nullptr) ::munmap(data_, size_);
 }
 
 }  // namespace attnscope

@@ -20,10 +20,10 @@ class MappedFile {
   const std::filesystem::path& path() const { return path_; }
 
  private:
-  MappedFile(std::filesystem::path path, const std::byte* data, std::size_t size)
+  MappedFile(std::filesystem::path path, std::byte* data, std::size_t size)
       : path_(std::move(path)), data_(data), size_(size) {}
   std::filesystem::path path_;
-  const std::byte* data_;
+  std::byte* data_;  // mapped for reading only
   std::size_t size_;
 };
 

@@ -23,11 +23,11 @@ Tensor Tensor::allocate(DType dtype, std::int64_t blocks, std::int64_t rows, std
   }
   Tensor tensor = borrow(nullptr, nullptr, dtype, blocks, rows, cols);
   const std::size_t rounded = (tensor.bytes() + 63) / 64 * 64;
-  void* memory = std::aligned_alloc(64, rounded == 0 ? 64 : rounded);
+  const std::shared_ptr<void> memory(std::aligned_alloc(64, rounded == 0 ? 64 : rounded), std::free);
   if (memory == nullptr) throw Error("not enough memory for a tensor of " + shape + " numbers");
-  tensor.owner_ = std::shared_ptr<const void>(memory, std::free);
-  tensor.data_ = memory;
-  tensor.own_ = memory;
+  tensor.owner_ = memory;
+  tensor.data_ = memory.get();
+  tensor.own_ = memory.get();
   return tensor;
 }
 

@@ -38,6 +38,7 @@ class GoldenOpsTest : public testing::TestWithParam<std::string> {
 
   static std::vector<float> floats(const std::vector<double>& values, double factor = 1) {
     std::vector<float> converted;
+    converted.reserve(values.size());
     for (const double value : values) converted.push_back(static_cast<float>(factor * value));
     return converted;
   }

@@ -21,7 +21,7 @@ bool exact_scores(const CaseSpec& spec) {
 
 void OpCheck::top_k(const HeadView& head) {
   const std::vector<std::int64_t> queries = choose(head.n_q(), random_);
-  const std::int64_t k = random_.one_of<std::int64_t>({1, 2, 3, 5, 8, 16, 17, 33, 0, head.n_k(), head.n_k() + 3});
+  const auto k = random_.one_of<std::int64_t>({1, 2, 3, 5, 8, 16, 17, 33, 0, head.n_k(), head.n_k() + 3});
   WeightKind kind{};
   const Weights chosen = weights(head, kind).of(queries);
   std::vector<std::int32_t> true_keys(queries.size() * size(k));

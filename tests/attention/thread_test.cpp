@@ -25,7 +25,6 @@ class Call {
     const std::int64_t some = std::min(rows, head_.n_q());
     queries_.resize(static_cast<std::size_t>(some));
     std::iota(queries_.begin(), queries_.end(), 0);
-    keys_ = queries_;
     a_.assign(static_cast<std::size_t>(head_.n_q()), -3.0F);
     map_ = {0,
             head_.n_q(),
@@ -59,7 +58,7 @@ class Call {
                      job);
         break;
       case Op::columns:
-        backend.columns(head_, keys_, {a, {}}, out.first(n_q * keys_.size()), job);
+        backend.columns(head_, queries_, {a, {}}, out.first(n_q * queries_.size()), job);
         break;
       case Op::map:
         backend.map(head_, map_, {a, {}}, {out.first(counts_.size()), counts_}, job);
@@ -96,7 +95,7 @@ class Call {
   Op op_;
   HeadCase made_;
   const HeadView& head_;
-  std::vector<std::int64_t> queries_, keys_;
+  std::vector<std::int64_t> queries_;  // and keys
   std::vector<float> a_;
   MapSpec map_;
   std::vector<float> floats_;

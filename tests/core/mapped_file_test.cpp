@@ -15,13 +15,11 @@ namespace {
 
 class MappedFileTest : public testing::Test {
  protected:
-  MappedFileTest() { std::filesystem::create_directories(folder_); }
-  ~MappedFileTest() override { std::filesystem::remove_all(folder_); }
-  MappedFileTest(const MappedFileTest&) = delete;
-  MappedFileTest& operator=(const MappedFileTest&) = delete;
+  void SetUp() override { std::filesystem::create_directories(folder_); }
+  void TearDown() override { std::filesystem::remove_all(folder_); }
 
   std::filesystem::path write(const std::string& text) const {
-    const std::filesystem::path path = folder_ / "file";
+    std::filesystem::path path = folder_ / "file";
     std::ofstream(path, std::ios::binary) << text;
     return path;
   }
