@@ -108,7 +108,7 @@ void GgufCursor::spend(std::uint64_t items, std::string_view what) {
 template <typename Stored, typename Widened>
 std::vector<Widened> GgufCursor::numbers(std::uint64_t count, std::string_view what) {
   std::vector<Widened> items(static_cast<std::size_t>(count));
-  for (Widened& item : items) item = static_cast<Widened>(number<Stored>(what));
+  for (Widened& item : items) item = Widened{number<Stored>(what)};
   return items;
 }
 

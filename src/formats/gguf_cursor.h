@@ -42,8 +42,8 @@ class GgufCursor {
  private:
   void need(std::uint64_t bytes, std::string_view what) const;
   bool boolean(std::string_view what);
-  std::shared_ptr<GgufArray> array(std::string_view key, int depth);
-  void spend(std::uint64_t items, std::string_view key);
+  std::shared_ptr<GgufArray> array(std::string_view what, int depth);
+  void spend(std::uint64_t items, std::string_view what);
   template <typename Stored, typename Widened>
   std::vector<Widened> numbers(std::uint64_t count, std::string_view what);
 

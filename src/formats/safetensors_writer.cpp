@@ -66,7 +66,8 @@ SafetensorsWriter::SafetensorsWriter(const std::filesystem::path& path, std::vec
     : where_(path.string() + ": "), file_(path), entries_(std::move(entries)) {
   const std::size_t data = lay_out(entries_, where_);
   const std::string header = header_bytes(entries_, metadata, where_);
-  parse_safetensors_header(std::string_view(header).substr(length_bytes), path.string());  // refuses a name used twice
+  const std::string_view text = header;
+  parse_safetensors_header(text.substr(length_bytes), path.string());  // refuses a name used twice
   file_.reserve(header.size() + data);
   file_.write(0, std::as_bytes(std::span(header)));
   for (SafetensorsEntry& entry : entries_) {

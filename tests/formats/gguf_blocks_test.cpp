@@ -55,7 +55,7 @@ class GgufBlocks : public testing::TestWithParam<BlockType> {
 
 TEST_P(GgufBlocks, ValuesAreThoseOfGgufPyToTheBit) {
   const GgufTensor raw = tensor();
-  const std::size_t count = static_cast<std::size_t>(raw.cols() * raw.rows());
+  const auto count = static_cast<std::size_t>(raw.cols() * raw.rows());
   ASSERT_EQ(reference().size(), count * 4);
   ASSERT_GT(count, 0U);
   ASSERT_EQ(raw.data.size(), count / static_cast<std::size_t>(GetParam().block_values) *

@@ -55,7 +55,7 @@ TEST(Json, TakesNestingUpTo128Levels) {
 }
 
 TEST(Json, RefusesEndlessNestingWithoutRecursion) {
-  EXPECT_THAT(refusal(std::string(10'000'000, '[')), HasSubstr("nested deeper"));
+  EXPECT_THAT(refusal(std::string(1'000'000, '[')), HasSubstr("nested deeper"));
 }
 
 TEST(Json, SiblingsDoNotCountAsNesting) {
@@ -110,8 +110,9 @@ TEST(Json, MessageNamesTheFileAndTheByteInOneShortLine) {
 
 TEST(Json, MessageShowsNamesInOneShortLine) {
   const std::string key(1000, 'k');
-  const std::string message = refusal("{\"\\n" + key + "\":1,\"\\n" + key + "\":1}", DuplicateKeys::refuse);
-  EXPECT_THAT(message, HasSubstr("\"\\x0akkk"));
+  const std::string member = R"("\n)" + key + R"(":1)";
+  const std::string message = refusal("{" + member + "," + member + "}", DuplicateKeys::refuse);
+  EXPECT_THAT(message, HasSubstr(R"("\x0akkk)"));
   EXPECT_LT(message.size(), 200U);
 }
 

@@ -17,11 +17,10 @@ namespace {
 
 using testing::HasSubstr;
 using testing::StartsWith;
-using std::string_literals::operator""s;
 
 // The dictionary of the header, without the padding; what the format says of the bytes around it is checked.
 std::string dictionary(const std::string& file) {
-  EXPECT_THAT(file, StartsWith("\x93NUMPY\x01\x00"s));
+  EXPECT_THAT(file, StartsWith(std::string("\x93NUMPY\x01\x00", 8)));
   const std::size_t length = static_cast<unsigned char>(file[8]) + 256U * static_cast<unsigned char>(file[9]);
   EXPECT_EQ((10 + length) % 64, 0U);
   EXPECT_EQ(file[10 + length - 1], '\n');

@@ -156,6 +156,12 @@ TEST_F(Safetensors, AHeaderOfAHundredMegabytesIsNeverTakenBeyondTheFile) {
               HasSubstr("but the file ends after 6"));
 }
 
+TEST_F(Safetensors, AHeaderOneByteBeyondTheFileIsNotRead) {
+  write_file(folder_.file("short"), std::string("\3\0\0\0\0\0\0\0{}", 10));
+  EXPECT_THAT(refusal_of([&] { SafetensorsFile::open(folder_.file("short")); }),
+              HasSubstr("but the file ends after 2"));
+}
+
 TEST_F(Safetensors, AnotherFormatIsNotABrokenFile) {
   write_file(folder_.file("b"), "GGUF\3\0\0\0 and more");
   EXPECT_THROW(SafetensorsFile::open(folder_.file("b")), NotThisFormat);
