@@ -22,7 +22,8 @@ constexpr int interrupted = 130;
 // The words after the program's name without a command: a text for the window, which a later version opens.
 void refuse_window(const std::vector<std::string>& words) {
   if (!words.empty() && words.front() != "-" && !std::filesystem::exists(words.front())) {
-    throw InputError(words.front() + ": neither a command nor a file; see attnscope --help");
+    const char* what = words.front().starts_with('-') ? "no such option" : "neither a command nor a file";
+    throw InputError(words.front() + ": " + what + "; see attnscope --help");
   }
   throw InputError("this version has no window yet: `attnscope show` draws in the terminal; see attnscope --help");
 }

@@ -4,6 +4,7 @@
 #include "app/commands.h"
 #include "app/indices.h"
 #include "app/query_command.h"
+#include "core/error.h"
 
 namespace attnscope {
 
@@ -57,13 +58,21 @@ void write_first(JsonWriter& json, const CaptureInfo& info) {
 
 void add_query(CLI::App& program, Action& action) {
   CLI::App& query = *program.add_subcommand("query", "Exact numbers of a head: rows, columns, map, statistics, ...");
-  query.require_subcommand(1);
   add_rows_and_columns(query, action);
   add_top(query, action);
   add_map(query, action);
   add_stats(query, action);
   add_mass_and_lse(query, action);
   add_logits(query, action);
+  query.require_subcommand(0, 1);  // one, but by a message that names the verbs
+  query.allow_extras();
+  query.callback([&query] {
+    const std::vector<std::string> words = query.remaining();
+    if (!words.empty() || query.get_subcommands().empty()) {
+      throw InputError("query " + (words.empty() ? "" : words.front() + ": no such question; it ") +
+                       "takes one of rows, columns, top, map, stats, mass, lse, logits");
+    }
+  });
 }
 
 }  // namespace attnscope

@@ -84,8 +84,15 @@ ChosenHead choose_head(const ShowOptions& options, Source& source, Engine& engin
   return chosen;
 }
 
-std::vector<std::string> explain_choice(const ShowOptions& options, const CaptureInfo& info) {
+// Notes about a head ("layer 0 head 1, ...") are for that head alone.
+bool is_about_another_head(const std::string& note, const ChosenHead& chosen) {
+  const std::string here = "layer " + std::to_string(chosen.layer_index) + " head " + std::to_string(chosen.head) + ",";
+  return note.starts_with("layer ") && !note.starts_with(here);
+}
+
+std::vector<std::string> explain_choice(const ShowOptions& options, const CaptureInfo& info, const ChosenHead& chosen) {
   std::vector<std::string> how = info.notes;
+  std::erase_if(how, [&chosen](const std::string& note) { return is_about_another_head(note, chosen); });
   if (is_slice(info)) {
     how.push_back("the model read tokens " + std::to_string(info.first) + " to " +
                   std::to_string(info.first + info.count - 1) + " of " + std::to_string(info.tokens.size()));
@@ -110,7 +117,7 @@ void show(Context& context, const ShowOptions& options) {
   ShownToken shown{
       chosen.layer_index, chosen.head, token, options.attended_by ? Direction::attended_by : Direction::attends_to, {}};
   shown.weights = options.attended_by ? reader.columns({&place, 1}) : reader.rows({&place, 1});
-  print_bars(context.console(), info, shown, options.rows, explain_choice(options, info));
+  print_bars(context.console(), info, shown, options.rows, explain_choice(options, info, chosen));
 }
 
 }  // namespace

@@ -24,7 +24,8 @@ std::string bar(double share, int width) {
   return text + eighths.at(static_cast<std::size_t>(steps));
 }
 
-// Places in the context of the largest weights, descending; equal ones in the order of the text.
+// Places in the context of the largest weights, descending; equal ones in the order of the text. Weights that would
+// read .00 are left out, unless all would.
 std::vector<std::size_t> largest(const std::vector<float>& weights, std::int64_t count) {
   std::vector<std::size_t> places(weights.size());
   std::iota(places.begin(), places.end(), 0);
@@ -34,6 +35,8 @@ std::vector<std::size_t> largest(const std::vector<float>& weights, std::int64_t
     return weights[a] != weights[b] ? weights[a] > weights[b] : a < b;
   });
   places.erase(end, places.end());
+  constexpr float reads_zero = 0.005F;
+  while (places.size() > 1 && weights[places.back()] < reads_zero) places.pop_back();
   return places;
 }
 

@@ -48,6 +48,10 @@ std::string weight_text(double weight, int digits) {
   return text.starts_with("0.") ? text.substr(1) : text;
 }
 
-std::string number_text(double number) { return std::isnan(number) ? "-" : fmt::format("{:.4f}", number); }
+std::string number_text(double number) {
+  if (std::isnan(number)) return "-";
+  std::string text = fmt::format("{:.4f}", number);
+  return text == "-0.0000" ? text.substr(1) : text;
+}
 
 }  // namespace attnscope

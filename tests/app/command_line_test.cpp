@@ -55,7 +55,8 @@ TEST(CommandLine, RefusesAnUnknownCommand) {
 TEST(CommandLine, RefusesUnknownOptionsAndMissingOnes) {
   expect_refused({"show", "--colour"}, "--colour");
   expect_refused({"query", "rows", "synthetic:9", "--layer", "0", "--head", "0"}, "--tokens");
-  expect_refused({"query"}, "subcommand");
+  expect_refused({"query"}, "query takes one of rows");
+  expect_refused({"query", "foo"}, "foo: no such question");
   expect_refused({"capture", "--model", model}, "--out");
 }
 

@@ -18,11 +18,11 @@ struct CommandRun {
 };
 
 struct CommandSetting {
-  std::string input;             // standard input
-  std::string backend;           // ATTNSCOPE_BACKEND
-  std::filesystem::path assets;  // with models/
-  std::filesystem::path models;  // fetched
-  std::stop_token stop;
+  std::string input = {};             // standard input
+  std::string backend = {};           // ATTNSCOPE_BACKEND
+  std::filesystem::path assets = {};  // with models/
+  std::filesystem::path models = {};  // fetched
+  std::stop_token stop = {};
 };
 
 inline CommandRun run_command(const std::vector<std::string>& words, const CommandSetting& setting = {}) {

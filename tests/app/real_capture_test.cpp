@@ -2,12 +2,15 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <cmath>
+#include <cstring>
 #include <numeric>
 
 #include "attention/select.h"
 #include "capture/capture_file.h"
 #include "command_run.h"
+#include "core/mapped_file.h"
 #include "models/model.h"
 
 namespace attnscope {
@@ -91,7 +94,9 @@ TEST_F(RealCapture, RowsAreThoseOfTheReferenceAndNullWhereMasked) {
     for (std::int64_t j = 0; j < n(); ++j) {
       const Json& value = answer["p"].at(static_cast<std::size_t>(row)).at(static_cast<std::size_t>(j));
       ASSERT_EQ(value.is_null(), j > token);
-      if (j <= token) EXPECT_NEAR(value.get<float>(), at(p, token, j), tolerance);
+      if (j <= token) {
+        EXPECT_NEAR(value.get<float>(), at(p, token, j), tolerance);
+      }
     }
   }
 }
@@ -105,7 +110,9 @@ TEST_F(RealCapture, ColumnsAreThoseOfTheReferenceAndNullWhereMasked) {
     ASSERT_EQ(pair.size(), 2U);
     EXPECT_NEAR(pair[0].get<float>(), at(p, i, 0), tolerance);
     ASSERT_EQ(pair[1].is_null(), i < 4);
-    if (i >= 4) EXPECT_NEAR(pair[1].get<float>(), at(p, i, 4), tolerance);
+    if (i >= 4) {
+      EXPECT_NEAR(pair[1].get<float>(), at(p, i, 4), tolerance);
+    }
   }
 }
 
@@ -142,7 +149,9 @@ TEST_F(RealCapture, MapsPoolTheRectangleAsTheReferenceDoes) {
     for (std::size_t pixel = 0; pixel < truth.size(); ++pixel) {
       const Json& value = answer["image"].at(pixel / 3).at(pixel % 3);
       ASSERT_EQ(value.is_null(), std::isnan(truth[pixel]));
-      if (!value.is_null()) EXPECT_NEAR(value.get<float>(), truth[pixel], tolerance);
+      if (!value.is_null()) {
+        EXPECT_NEAR(value.get<float>(), truth[pixel], tolerance);
+      }
     }
   }
 }
@@ -237,7 +246,9 @@ TEST_F(RealCapture, NpyFilesHoldTheSameNumbersAsJson) {
   const Json answer = query({"rows", "--tokens", "3"});
   for (std::size_t j = 0; j < values.size(); ++j) {
     ASSERT_EQ(std::isnan(values[j]), j > 3);
-    if (j <= 3) EXPECT_EQ(answer["p"][0][j].get<float>(), values[j]);
+    if (j <= 3) {
+      EXPECT_EQ(answer["p"][0][j].get<float>(), values[j]);
+    }
   }
 }
 

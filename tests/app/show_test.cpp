@@ -71,7 +71,7 @@ TEST(Show, FindsThePlantedLinkOfASyntheticHead) {
   const CommandRun run = run_command({"show", "synthetic:500", "--layer", "0", "--head", "0", "--token", "300"});
   ASSERT_EQ(run.code, 0) << run.err;
   EXPECT_THAT(run.out, HasSubstr("synthetic, layer 0, head 0: token 300"));
-  EXPECT_THAT(run.out, HasSubstr("299     .99"));
+  EXPECT_THAT(run.out, HasSubstr("299    1.00"));
 }
 
 TEST(Show, PicksTheLastWordByItselfAndSaysSo) {
@@ -84,7 +84,7 @@ TEST(Show, PicksTheLastWordByItselfAndSaysSo) {
 TEST(Show, FindsATokenByItsText) {
   const CommandRun run = run_command({"show", "synthetic:40", "--find", "t7"});
   ASSERT_EQ(run.code, 0) << run.err;
-  EXPECT_THAT(run.out, HasSubstr("\"t7"));
+  EXPECT_THAT(run.out, HasSubstr("token 27 \" t7\" of 40"));
   EXPECT_EQ(run_command({"show", "synthetic:40", "--find", "nothing"}).code, 2);
 }
 
@@ -93,7 +93,7 @@ TEST(Show, ShowsAColumnWhereItIsAskedFor) {
       run_command({"show", "synthetic:500", "--layer", "0", "--head", "0", "--token", "300", "--attended-by"});
   ASSERT_EQ(run.code, 0) << run.err;
   EXPECT_THAT(run.out, HasSubstr("is attended by"));
-  EXPECT_THAT(run.out, HasSubstr("301     .99"));
+  EXPECT_THAT(run.out, HasSubstr("301    1.00"));
 }
 
 }  // namespace
