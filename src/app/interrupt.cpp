@@ -23,6 +23,13 @@ sigset_t watched_signals() {
   return set;
 }
 
+// A signalfd for the watched signals, which no longer interrupt this thread and those that it starts.
+int block_and_listen() {
+  const sigset_t set = watched_signals();
+  pthread_sigmask(SIG_BLOCK, &set, nullptr);
+  return ::signalfd(-1, &set, SFD_CLOEXEC);
+}
+
 // Ends the process the way the signal would have without us.
 void die_of(int signal) {
   std::signal(signal, SIG_DFL);
@@ -33,11 +40,7 @@ void die_of(int signal) {
 
 }  // namespace
 
-InterruptWatch::InterruptWatch() {
-  const sigset_t set = watched_signals();
-  pthread_sigmask(SIG_BLOCK, &set, nullptr);
-  signals_ = ::signalfd(-1, &set, SFD_CLOEXEC);
-  end_ = ::eventfd(0, EFD_CLOEXEC);
+InterruptWatch::InterruptWatch() : signals_(block_and_listen()), end_(::eventfd(0, EFD_CLOEXEC)) {
   if (signals_ < 0 || end_ < 0) {
     throw Error("cannot watch for signals: " + std::generic_category().message(errno));
   }

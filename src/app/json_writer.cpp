@@ -47,7 +47,7 @@ JsonWriter& JsonWriter::value(float number) {
     return *this;
   }
   std::array<char, 32> digits{};
-  const auto end = std::to_chars(digits.data(), digits.data() + digits.size(), number).ptr;
+  const char* const end = std::to_chars(digits.data(), digits.data() + digits.size(), number).ptr;
   out_.write(digits.data(), end - digits.data());
   return *this;
 }
@@ -55,7 +55,7 @@ JsonWriter& JsonWriter::value(float number) {
 JsonWriter& JsonWriter::integer(std::int64_t number) {
   separate();
   std::array<char, 32> digits{};
-  const auto end = std::to_chars(digits.data(), digits.data() + digits.size(), number).ptr;
+  const char* const end = std::to_chars(digits.data(), digits.data() + digits.size(), number).ptr;
   out_.write(digits.data(), end - digits.data());
   return *this;
 }

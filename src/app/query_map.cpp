@@ -46,7 +46,7 @@ void print_json(const Console& console, const QueriedHead& head, const MapSpec& 
   const std::int64_t first = head.info().first;
   const std::vector<std::int64_t> rect = {spec.q0 + first, spec.q1 + first, spec.k0 + first, spec.k1 + first};
   JsonWriter json(console.out);
-  head.begin_json(json).key("rect").array<std::int64_t>(rect).key("pool").value(std::string_view(pool));
+  head.begin_json(json).key("rect").array<std::int64_t>(rect).key("pool").value(pool);
   json.key("image").matrix<float>(image, static_cast<std::size_t>(spec.h)).end_object();
   console.out << '\n';
 }

@@ -26,7 +26,8 @@ struct ShowOptions {
 std::string_view text_of(const CaptureInfo& info, std::int64_t token) {
   const Token& at = info.tokens[static_cast<std::size_t>(token)];
   const auto begin = static_cast<std::size_t>(at.begin);
-  return std::string_view(info.text).substr(begin, static_cast<std::size_t>(at.end) - begin);
+  const std::string_view text = info.text;
+  return text.substr(begin, static_cast<std::size_t>(at.end) - begin);
 }
 
 bool is_word(std::string_view bytes) {

@@ -87,8 +87,9 @@ void print_bars(const Console& console, const CaptureInfo& info, const ShownToke
   Table table({{to ? "key" : "query"}, {"weight"}, {"text", Align::left}, {"", Align::left}});
   for (const std::size_t place : places) {
     const std::int64_t token = info.first + static_cast<std::int64_t>(place);
-    table.add({std::to_string(token), weight_text(shown.weights[place], 2), token_label(info, token),
-               bar_colour + bar(shown.weights[place] / strongest, width) + plain});
+    std::string coloured = bar_colour;
+    coloured.append(bar(shown.weights[place] / strongest, width)).append(plain);
+    table.add({std::to_string(token), weight_text(shown.weights[place], 2), token_label(info, token), coloured});
   }
   table.print(out);
   out << dim << ledger(shown, places) << plain << '\n';

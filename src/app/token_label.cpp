@@ -15,7 +15,8 @@ std::string token_label(const CaptureInfo& info, std::int64_t token) {
   const Token& at = info.tokens[static_cast<std::size_t>(token)];
   if (at.begin == at.end) return "⟨" + std::to_string(at.id) + "⟩";
   const auto begin = static_cast<std::size_t>(at.begin);
-  return text_label(std::string_view(info.text).substr(begin, static_cast<std::size_t>(at.end) - begin));
+  const std::string_view text = info.text;
+  return text_label(text.substr(begin, static_cast<std::size_t>(at.end) - begin));
 }
 
 }  // namespace attnscope

@@ -14,7 +14,7 @@ namespace {
 
 void print_json(const Console& console, const CaptureInfo& info) {
   JsonWriter json(console.out);
-  json.begin_object().key("model").value(std::string_view(info.model)).key("ids").begin_array();
+  json.begin_object().key("model").value(info.model).key("ids").begin_array();
   for (const Token& token : info.tokens) json.value(token.id);
   json.end_array().key("begin").begin_array();
   for (const Token& token : info.tokens) json.value(token.begin);
