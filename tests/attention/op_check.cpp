@@ -87,13 +87,13 @@ Weights OpCheck::weights(const HeadView& head, WeightKind& kind) {
 }
 
 void OpCheck::compare_weights(std::string_view what, const HeadView& head, std::span<const float> got,
-                              std::span<const float> truth, std::span<const float> b) {
+                              std::span<const float> truth, std::span<const float> b, std::int64_t terms) {
   double bound = score_bound(head);
   for (const float bias : b) bound = std::isinf(bias) ? bound : std::max(bound, score_bound(head) + std::abs(bias));
   const double relative = Tolerance(bound).relative;
   const auto found = errors_.try_emplace(std::string(what)).first;
   for (std::size_t index = 0; index < truth.size(); ++index) {
-    const bool right = found->second.add_weight(got[index], truth[index], relative);
+    const bool right = found->second.add_weight(got[index], truth[index], relative, terms);
     expect(right, what, static_cast<std::int64_t>(index), got[index], truth[index]);
   }
 }
@@ -176,7 +176,7 @@ void OpCheck::column_mass(const HeadView& head) {
   Guarded<float> got(truth.size(), untouched);
   reference_.column_mass(head, lse, truth, job());
   tested_.column_mass(head, lse, got.values(), job());
-  compare_weights("mass", head, got.values(), truth, {});
+  compare_weights("mass", head, got.values(), truth, {}, head.n_q());
   expect(got.margins_intact(), "memory around the results", 0, 0, 0);
 }
 

@@ -41,8 +41,9 @@ class OpCheck {
 
   std::vector<float> true_lse(const HeadView& head);
   Weights weights(const HeadView& head, WeightKind& kind);
+  // `terms`: of how many weights each number is a sum.
   void compare_weights(std::string_view what, const HeadView& head, std::span<const float> got,
-                       std::span<const float> truth, std::span<const float> b);
+                       std::span<const float> truth, std::span<const float> b, std::int64_t terms = 1);
   void expect(bool right, std::string_view what, std::int64_t where, double got, double truth);
   Job job() { return {pool_, Priority::visible, {}, nullptr}; }
 

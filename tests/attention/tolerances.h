@@ -6,7 +6,7 @@
 //   entropy                      |error| <= e * (1 + truth)
 //   o                            RMS <= 1e-6 and max <= 5e-6 times max|v|; both times S / 32 where S is above 32, since
 //                                an error of e in the scores moves o by as much
-// Weights below 1e-37 may be 0: float32 has no normal numbers there.
+// Weights below 1e-37 may be 0: float32 has no normal numbers there. A sum of n of them may be n times as far off.
 #pragma once
 #include <algorithm>
 #include <cmath>
@@ -43,9 +43,9 @@ class Errors {
     nearest_ = std::max(nearest_, error / limit);
     return true;
   }
-  // A weight or a sum of weights: relative, but for what float32 cannot hold.
-  bool add_weight(double got, double truth, double relative) {
-    if (std::abs(got - truth) <= Tolerance::smallest_weight) return add(truth, truth, 1, relative);
+  // A weight or a sum of `terms` weights: relative, but for what float32 cannot hold.
+  bool add_weight(double got, double truth, double relative, std::int64_t terms = 1) {
+    if (std::abs(got - truth) <= Tolerance::smallest_weight * static_cast<double>(terms)) return add(truth, truth, 1, relative);
     return add(got, truth, std::abs(truth), relative);
   }
   void merge(const Errors& other) {

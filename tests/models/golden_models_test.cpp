@@ -105,8 +105,8 @@ INSTANTIATE_TEST_SUITE_P(
                     Golden{"qwen3", "models/qwen3.golden.json", "models/qwen3.golden.safetensors"},
                     Golden{"llama_f16.gguf", "models/gguf.json", "models/llama_f16.gguf.golden.safetensors"},
                     Golden{"llama_q4_1.gguf", "models/gguf.json", "models/llama_q4_1.gguf.golden.safetensors"}),
-    [](const auto& info) {
-      std::string name = info.param.name;
+    [](const auto& instance) {
+      std::string name = instance.param.name;
       std::replace(name.begin(), name.end(), '.', '_');
       return name;
     });

@@ -1,5 +1,5 @@
-// The CPU backends: one implementation of the attention ops in SIMD, compiled for several instruction sets and chosen at
-// run time. Which of them a program uses is the business of select.h.
+// The CPU backends: one implementation of the attention ops in SIMD, compiled for several instruction sets and chosen
+// at run time. Which of them a program uses is the business of select.h.
 #pragma once
 #include <cstdint>
 #include <memory>

@@ -1,0 +1,77 @@
+#include "attention/cpu/cpu_backend.h"
+
+#include <limits>
+#include <string>
+
+#include "attention/cpu/drivers.h"
+#include "attention/cpu/targets.h"
+
+namespace attnscope {
+namespace {
+
+class CpuBackend : public Backend {
+ public:
+  explicit CpuBackend(CpuTarget target) : target_(target), name_("cpu " + std::string(name_of(target))) {}
+
+  std::string_view name() const override { return name_; }
+
+  Support supports(Op /*op*/, const HeadView& head) const override {
+    if (head.q.dtype != DType::f32 || head.k.dtype != DType::f32 || head.v.dtype != DType::f32)
+      return {false, "the CPU kernels take f32 only"};
+    if (head.score.cap) return {false, "the CPU kernels have no soft cap"};
+    if (head.score.slope != 0) return {false, "the CPU kernels have no ALiBi slope"};
+    if (head.mask.bitmap.bits != nullptr) return {false, "the CPU kernels take no block bitmap"};
+    constexpr std::int64_t most = std::numeric_limits<std::int32_t>::max() / 2;
+    if (head.n_q() > most || head.n_k() > most) return {false, "the CPU kernels count tokens in 31 bits"};
+    return {};
+  }
+
+  void forward(std::span<const HeadView> heads, std::span<const ForwardResult> results, const Job& job) override {
+    cpu::forward(target_, heads, results, job);
+  }
+  void rows(const HeadView& head, std::span<const std::int64_t> queries, const Weighting& weight, std::span<float> p,
+            const Job& job) override {
+    cpu::rows(target_, head, queries, weight, p, job);
+  }
+  void columns(const HeadView& head, std::span<const std::int64_t> keys, const Weighting& weight, std::span<float> p,
+               const Job& job) override {
+    cpu::columns(target_, head, keys, weight, p, job);
+  }
+  void map(const HeadView& head, const MapSpec& spec, const Weighting& weight, const MapResult& result,
+           const Job& job) override {
+    cpu::map(target_, head, spec, weight, result, job);
+  }
+  void sampled_map(const HeadView& head, const MapSpec& spec, std::int64_t samples, const MapResult& result,
+                   const Job& job) override {
+    cpu::sampled_map(target_, head, spec, samples, result, job);
+  }
+  void top_k(const HeadView& head, std::span<const std::int64_t> queries, std::int64_t k, const Weighting& weight,
+             std::span<std::int32_t> keys, std::span<float> values, const Job& job) override {
+    cpu::top_k(target_, head, queries, k, weight, keys, values, job);
+  }
+  void row_stats(const HeadView& head, std::span<const float> lse, const RowStats& stats, const Job& job) override {
+    cpu::row_stats(target_, head, lse, stats, job);
+  }
+  void column_mass(const HeadView& head, std::span<const float> lse, std::span<float> mass, const Job& job) override {
+    cpu::column_mass(target_, head, lse, mass, job);
+  }
+
+ private:
+  CpuTarget target_;
+  std::string name_;
+};
+
+}  // namespace
+
+std::vector<CpuTarget> usable_cpu_targets() {
+  const std::int64_t supported = hwy::SupportedTargets();
+  std::vector<CpuTarget> usable;
+  if ((supported & HWY_AVX3) != 0) usable.push_back(CpuTarget::avx512);
+  if ((supported & HWY_AVX2) != 0) usable.push_back(CpuTarget::avx2);
+  usable.push_back(CpuTarget::baseline);
+  return usable;
+}
+
+std::unique_ptr<Backend> make_cpu_backend(CpuTarget target) { return std::make_unique<CpuBackend>(target); }
+
+}  // namespace attnscope

@@ -1,0 +1,193 @@
+// Fused attention of a block of queries: O and log-sum-exp in one pass over the keys, P never stored. Compiled for each
+// instruction set.
+//
+// Queries lie in the lanes: S^T = K Q^T and O^T = V^T P^T, so that the softmax's maximum and sum are vertical and both
+// products share one micro kernel; K and V are read in place.
+#if defined(ATTNSCOPE_CPU_FORWARD_INL_H) == defined(HWY_TARGET_TOGGLE)
+#ifdef ATTNSCOPE_CPU_FORWARD_INL_H
+#undef ATTNSCOPE_CPU_FORWARD_INL_H
+#else
+#define ATTNSCOPE_CPU_FORWARD_INL_H
+#endif
+
+#include <cmath>
+
+#include "attention/cpu/forward_kernel.h"
+#include "attention/cpu/maximum-inl.h"
+#include "attention/cpu/score-inl.h"
+
+HWY_BEFORE_NAMESPACE();
+namespace attnscope::cpu::HWY_NAMESPACE {
+
+// One tile on its way: queries packed, sums of O by [value dimension, lane], and the softmax so far.
+struct Running {
+  const Tile* tile;
+  float* packed;
+  float* o;
+  RunningMaximum maximum;
+};
+
+inline std::int64_t padded_depth(std::int64_t value_depth) { return (value_depth + rows - 1) / rows * rows; }
+
+inline std::size_t forward_scratch_size(std::int64_t depth, std::int64_t value_depth) {
+  const std::int64_t per_lane = depth + padded_depth(value_depth) + 2;
+  return static_cast<std::size_t>(forward_tiles * lanes * per_lane + block_rows * (lanes + rows));
+}
+
+// p [keys, lanes] = exp2(score - maximum) of the keys [k0, k1), and their sum into run.maximum.sum.
+inline HWY_NOINLINE void weigh(const ForwardBlock& block, Running& run, std::int64_t k0, std::int64_t k1, float* p) {
+  const std::int64_t whole = k0 + (k1 - k0 + rows - 1) / rows * rows;
+  const bool partial = run.tile->state(k0, whole) != BlockState::all;
+  Vector sums[vectors];
+#pragma GCC unroll 3
+  for (int j = 0; j < vectors; ++j) sums[j] = hn::Zero(Floats());
+  for (std::int64_t k = k0; k < k1; k += rows) {
+    Block scores;
+    const bool hides = partial && run.tile->state(k, k + rows) != BlockState::all;
+    compute_scores(block.stream, k, *run.tile, run.packed, run.maximum.negated, hides, scores);
+    Vector top[vectors];
+    largest_of_group(scores, top);
+    if (HWY_UNLIKELY(must_move(run.maximum, top))) {
+      MaximumMove move;
+      move_for_group(run.maximum, top, scores, sums, move);
+      scale_lanes(run.o, block.value_depth, move);
+      scale_lanes(p, k - k0, move);
+    }
+    float* to = p + (k - k0) * lanes;
+#pragma GCC unroll 8
+    for (int i = 0; i < rows; ++i) {
+#pragma GCC unroll 3
+      for (int j = 0; j < vectors; ++j) {
+        const Vector weight = exp2_bounded(scores[i][j]);
+        sums[j] = hn::Add(sums[j], weight);
+        store(to + i * lanes + j * vector_lanes, weight);
+      }
+    }
+  }
+#pragma GCC unroll 3
+  for (int j = 0; j < vectors; ++j)
+    store(run.maximum.sum + j * vector_lanes, hn::Add(sums[j], load(run.maximum.sum + j * vector_lanes)));
+}
+
+// o [rows, lanes] += sum over k < count of values[k * step + i] * p[k][:]. The block's sum is formed apart and then
+// added, which keeps the error of long rows down.
+inline HWY_NOINLINE void add_values(const float* values, std::ptrdiff_t step, std::int64_t count, const float* p,
+                                    float* o) {
+  constexpr std::int64_t rows_ahead = 16;
+  Block sums;
+#pragma GCC unroll 8
+  for (int i = 0; i < rows; ++i)
+#pragma GCC unroll 3
+    for (int j = 0; j < vectors; ++j) sums[i][j] = hn::Zero(Floats());
+  add_products(values, 1, step, p, count, sums,
+               [&](std::int64_t k) { hwy::Prefetch(values + (k + rows_ahead) * step); });
+#pragma GCC unroll 8
+  for (int i = 0; i < rows; ++i)
+#pragma GCC unroll 3
+    for (int j = 0; j < vectors; ++j) {
+      float* to = o + i * lanes + j * vector_lanes;
+      store(to, hn::Add(sums[i][j], load(to)));
+    }
+}
+
+inline void begin_tile(const ForwardBlock& block, int t, Running& run) {
+  const std::int64_t first_query = static_cast<std::int64_t>(t) * lanes;
+  pack(*run.tile, block.stream.depth, block.query_factor, run.packed);
+  std::fill(run.o, run.o + padded_depth(block.value_depth) * lanes, 0.0F);
+  std::fill(run.maximum.negated, run.maximum.negated + lanes, 0.0F);
+  std::fill(run.maximum.sum, run.maximum.sum + lanes, 0.0F);
+  run.maximum.settled = false;
+  if (block.first) return;
+  run.maximum.settled = true;
+  for (int lane = 0; lane < lanes; ++lane) {
+    const std::int64_t query = first_query + std::min(lane, run.tile->count - 1);
+    run.maximum.negated[lane] = block.negated_max[query];
+    run.maximum.sum[lane] = block.sum[query];
+    if (run.maximum.sum[lane] == 0) run.maximum.settled = false;
+    const float* o = block.o + query * block.o_stride;
+    for (std::int64_t c = 0; c < block.value_depth; ++c) run.o[c * lanes + lane] = o[c];
+  }
+}
+
+// Divides a lane's sums and gives its lse: log2 of the sum of all weights, of which sink_logit is one more.
+inline float finish_lane(const ForwardBlock& block, const Running& run, int lane, float& factor) {
+  const auto sum = static_cast<double>(run.maximum.sum[lane]);
+  const double keys = sum > 0 ? std::log2(sum) - run.maximum.negated[lane] : -std::numeric_limits<double>::infinity();
+  factor = sum > 0 ? static_cast<float>(1 / sum) : 0.0F;
+  if (!block.sink_logit) return static_cast<float>(keys * ln_2);
+  const double sink = *block.sink_logit * log2_e;
+  const double most = std::max(keys, sink);
+  const double all = most + std::log2(std::exp2(keys - most) + std::exp2(sink - most));
+  if (sum > 0) factor = static_cast<float>(std::exp2(keys - all) / sum);
+  return static_cast<float>(all * ln_2);
+}
+
+inline void end_tile(const ForwardBlock& block, int t, const Running& run) {
+  for (int lane = 0; lane < run.tile->count; ++lane) {
+    const std::int64_t query = static_cast<std::int64_t>(t) * lanes + lane;
+    float factor = 1;
+    if (block.last) {
+      const float lse = finish_lane(block, run, lane, factor);
+      if (block.lse != nullptr) block.lse[query] = lse;
+    } else {
+      block.negated_max[query] = run.maximum.negated[lane];
+      block.sum[query] = run.maximum.sum[lane];
+    }
+    float* o = block.o + query * block.o_stride;
+    for (std::int64_t c = 0; c < block.value_depth; ++c) o[c] = run.o[c * lanes + lane] * factor;
+  }
+}
+
+// The value dimensions that do not fill a group of `rows`, padded with zeros: [keys, rows].
+inline void copy_value_tail(const ForwardBlock& block, std::int64_t k0, std::int64_t k1, float* tail) {
+  const std::int64_t begin = block.value_depth / rows * rows;
+  if (begin == block.value_depth) return;
+  for (std::int64_t k = k0; k < k1; ++k, tail += rows) {
+    const float* from = block.values + k * block.value_stride + begin;
+    for (int i = 0; i < rows; ++i) tail[i] = begin + i < block.value_depth ? from[i] : 0.0F;
+  }
+}
+
+// Adds the keys [k0, k1) of one block to a tile.
+inline void attend(const ForwardBlock& block, Running& run, KeyRange part, std::int64_t k0, const float* value_tail,
+                   float* p) {
+  weigh(block, run, part.begin, part.end, p);
+  const float* values = block.values + part.begin * block.value_stride;
+  std::int64_t c = 0;
+  for (; c + rows <= block.value_depth; c += rows)
+    add_values(values + c, block.value_stride, part.end - part.begin, p, run.o + c * lanes);
+  if (c < block.value_depth)
+    add_values(value_tail + (part.begin - k0) * rows, rows, part.end - part.begin, p, run.o + c * lanes);
+}
+
+inline void forward_block(const ForwardBlock& block, float* scratch) {
+  float* p = scratch;
+  float* value_tail = p + block_rows * lanes;
+  float* memory = value_tail + block_rows * rows;
+  Running running[forward_tiles];
+  for (int t = 0; t < block.tile_count; ++t) {
+    float* packed = memory;
+    float* o = packed + block.stream.depth * lanes;
+    float* negated_max = o + padded_depth(block.value_depth) * lanes;
+    running[t] = {block.tiles + t, packed, o, {negated_max, negated_max + lanes, false}};
+    memory = negated_max + 2 * lanes;
+    begin_tile(block, t, running[t]);
+  }
+  for (std::int64_t k0 = block.keys.begin; k0 < block.keys.end; k0 += block_rows) {
+    if (block.stop.stop_requested()) return;
+    const std::int64_t k1 = std::min(k0 + block_rows, block.keys.end);
+    bool copied = false;
+    for (int t = 0; t < block.tile_count; ++t) {
+      if (running[t].tile->state(k0, k1) == BlockState::none) continue;
+      const KeyRange part = running[t].tile->visible_part(k0, k1);
+      if (!copied) copy_value_tail(block, k0, k1, value_tail);
+      copied = true;
+      attend(block, running[t], part, k0, value_tail, p);
+    }
+  }
+  for (int t = 0; t < block.tile_count; ++t) end_tile(block, t, running[t]);
+}
+
+}  // namespace attnscope::cpu::HWY_NAMESPACE
+HWY_AFTER_NAMESPACE();
+#endif

@@ -1,0 +1,147 @@
+#include <algorithm>
+#include <array>
+#include <vector>
+
+#include "attention/cpu/drivers.h"
+#include "attention/cpu/forward_kernel.h"
+#include "attention/cpu/prepare.h"
+
+namespace attnscope::cpu {
+namespace {
+
+// One head and what lasts over all parts of its keys.
+struct HeadWork {
+  const HeadView& head;
+  const ForwardResult& result;
+  StreamRows keys;
+  std::int64_t value_depth;
+  std::int64_t part_keys;               // keys of a part; a multiple of block_rows
+  std::vector<float> negated_max, sum;  // [n_q] where there is more than one part
+
+  HeadWork(const HeadView& view, const ForwardResult& to)
+      : head(view),
+        result(to),
+        keys(view.k, valid_keys(view), {}),
+        value_depth(to.o == nullptr ? 0 : view.v.cols),
+        part_keys(keys_of_a_part(view.k.cols + value_depth)) {
+    if (parts() < 2) return;
+    negated_max.resize(static_cast<std::size_t>(head.n_q()));
+    sum.resize(negated_max.size());
+  }
+  std::int64_t parts() const { return std::max<std::int64_t>(1, (keys.stream().rows + part_keys - 1) / part_keys); }
+
+  // As many keys as keep a task at a few milliseconds: 8,192 for d = d_v = 64.
+  static std::int64_t keys_of_a_part(std::int64_t depths) {
+    constexpr std::int64_t budget = 8192 * 128;
+    return std::max<std::int64_t>(1, budget / std::max<std::int64_t>(1, depths) / block_rows) * block_rows;
+  }
+};
+
+// A block of queries in one part of the keys.
+struct Task {
+  const HeadWork* work;
+  std::int64_t first_query;
+  int queries;
+  KeyRange keys;
+  bool first, last;
+  std::int64_t cost;
+};
+
+std::int64_t overlap(KeyRange a, KeyRange b) {
+  return std::max<std::int64_t>(0, std::min(a.end, b.end) - std::max(a.begin, b.begin));
+}
+
+// The tasks of one block of queries, one for each part of the keys that it sees; at least one, to write the result.
+void add_tasks(const HeadWork& work, std::int64_t first_query, int queries, std::vector<std::vector<Task>>& waves) {
+  const HeadView& head = work.head;
+  const std::int64_t n_keys = work.keys.stream().rows;
+  const KeyRange window{head.mask.visible_range(first_query, head.n_k()).begin,
+                        head.mask.visible_range(first_query + queries - 1, head.n_k()).end};
+  const KeyRange sinks{0, head.mask.windowed() ? head.mask.sinks : 0};
+  Task* previous = nullptr;
+  for (std::int64_t part = 0; part < work.parts(); ++part) {
+    const KeyRange keys{part * work.part_keys, std::min(n_keys, (part + 1) * work.part_keys)};
+    const std::int64_t cost = overlap(keys, window) + overlap(keys, sinks);
+    if (cost == 0 && !(part + 1 == work.parts() && previous == nullptr)) continue;
+    if (previous != nullptr) previous->last = false;
+    auto& wave = waves[static_cast<std::size_t>(part)];
+    wave.push_back({&work, first_query, queries, keys, previous == nullptr, true,
+                    cost * queries * (head.k.cols + work.value_depth)});
+    previous = &wave.back();
+  }
+}
+
+// waves[p]: the tasks in part p of their keys, the longest first. A wave waits for the one before it.
+std::vector<std::vector<Task>> cut(const std::vector<HeadWork>& works, int block_queries) {
+  std::int64_t parts = 0;
+  for (const HeadWork& work : works) parts = std::max(parts, work.parts());
+  std::vector<std::vector<Task>> waves(static_cast<std::size_t>(parts));
+  for (const HeadWork& work : works) {
+    for (std::int64_t first = 0; first < work.head.n_q(); first += block_queries)
+      add_tasks(work, first, static_cast<int>(std::min<std::int64_t>(block_queries, work.head.n_q() - first)), waves);
+  }
+  for (auto& wave : waves)
+    std::stable_sort(wave.begin(), wave.end(), [](const Task& a, const Task& b) { return a.cost > b.cost; });
+  return waves;
+}
+
+void run(const Task& task, const ForwardKernel& kernel, const Job& job, float* scratch) {
+  const HeadWork& work = *task.work;
+  const HeadView& head = work.head;
+  std::array<Tile, forward_tiles> tiles;
+  int tile_count = 0;
+  for (int at = 0; at < task.queries; at += kernel.lanes)
+    tiles[static_cast<std::size_t>(tile_count++)] =
+        query_tile(head, task.first_query + at, std::min(kernel.lanes, task.queries - at), {});
+  ForwardBlock block;
+  block.tiles = tiles.data();
+  block.tile_count = tile_count;
+  block.stream = work.keys.stream();
+  block.values = static_cast<const float*>(head.v.data);
+  block.value_stride = head.v.stride;
+  block.value_depth = work.value_depth;
+  block.query_factor = static_cast<float>(head.score.scale * log2_e);
+  block.keys = task.keys;
+  block.first = task.first;
+  block.last = task.last;
+  block.o_stride = work.result.o_stride;
+  if (work.value_depth > 0) block.o = work.result.o + task.first_query * work.result.o_stride;
+  if (work.result.lse != nullptr) block.lse = work.result.lse + task.first_query;
+  if (!work.sum.empty()) {
+    block.negated_max = const_cast<float*>(work.negated_max.data()) + task.first_query;
+    block.sum = const_cast<float*>(work.sum.data()) + task.first_query;
+  }
+  block.sink_logit = head.score.sink_logit;
+  block.stop = job.stop;
+  kernel.run(block, scratch);
+}
+
+}  // namespace
+
+void forward(CpuTarget target, std::span<const HeadView> heads, std::span<const ForwardResult> results,
+             const Job& job) {
+  const ForwardKernel kernel = forward_kernel(target);
+  std::vector<HeadWork> works;
+  works.reserve(heads.size());
+  std::size_t scratch_size = 0;
+  for (std::size_t h = 0; h < heads.size(); ++h) {
+    works.emplace_back(heads[h], results[h]);
+    scratch_size = std::max(scratch_size, kernel.scratch_size(heads[h].k.cols, works.back().value_depth));
+  }
+  const auto waves = cut(works, forward_tiles * kernel.lanes);
+  Scratch scratch(job.pool, scratch_size);
+  Job quiet = job;  // the tasks of all waves are announced at once, so that the share done never falls
+  quiet.progress = nullptr;
+  if (job.progress != nullptr) {
+    for (const auto& wave : waves) job.progress->expect(wave.size());
+  }
+  for (const auto& wave : waves) {
+    job.pool.run(wave.size(), quiet, [&](std::size_t index, unsigned slot) {
+      run(wave[index], kernel, job, scratch.of(slot));
+      if (job.progress != nullptr) job.progress->finish(1);
+    });
+    job.throw_if_stopped();
+  }
+}
+
+}  // namespace attnscope::cpu

@@ -1,0 +1,167 @@
+#include <algorithm>
+#include <array>
+#include <limits>
+#include <vector>
+
+#include "attention/cpu/drivers.h"
+#include "attention/cpu/pixels.h"
+#include "attention/cpu/prepare.h"
+#include "attention/cpu/sampled_map_kernel.h"
+
+namespace attnscope::cpu {
+namespace {
+
+// Ends of pixel columns and of blocks of keys: where segments end. Blocks are kept apart since the maximum that a
+// segment's sum refers to may move between them.
+std::vector<std::int32_t> segment_edges(const std::vector<std::int32_t>& pixels, std::int64_t keys) {
+  std::vector<std::int32_t> edges = pixels;
+  for (std::int64_t k = block_rows; k < keys; k += block_rows) edges.push_back(static_cast<std::int32_t>(k));
+  std::sort(edges.begin(), edges.end());
+  edges.erase(std::unique(edges.begin(), edges.end()), edges.end());
+  return edges;
+}
+
+// One call. The samples of all pixel rows, one after the other, are the lanes of the tiles. Rows and columns that would
+// repeat cells are computed once and repeated by finish().
+class SampledMapCall {
+ public:
+  SampledMapCall(CpuTarget target, const HeadView& head, const MapSpec& spec, std::int64_t samples, const Job& job)
+      : kernel_(sampled_map_kernel(target)),
+        head_(head.slice_queries(spec.q0, spec.q1 - spec.q0)),
+        spec_(spec),
+        job_(job),
+        max_(spec.pool == Pool2d::max),
+        height_(std::min(spec.h, head_.n_q())),
+        width_(std::min(spec.w, head_.n_k())),
+        edges_(pixel_edges(width_, head_.n_k())),
+        segments_(segment_edges(edges_, head_.n_k())),
+        keys_(head_.k, valid_keys(head_), {}),
+        part_keys_(std::max<std::int64_t>(1, 16384 * 64 / std::max<std::int64_t>(1, head_.k.cols) / block_rows) *
+                   block_rows),
+        parts_(std::max<std::int64_t>(1, (keys_.stream().rows + part_keys_ - 1) / part_keys_)),
+        samples_(choose_samples(samples)),
+        tiles_((static_cast<std::int64_t>(samples_.query.size()) + kernel_.lanes - 1) / kernel_.lanes),
+        memory_(Tensor::allocate(DType::f32, tiles_, kernel_.lanes, 2 * parts_ + (max_ ? 1 : 2) * segment_count())) {}
+
+  void run(const MapResult& result) {
+    clear_segments();
+    const auto groups = static_cast<std::size_t>((tiles_ + tiles_at_once - 1) / tiles_at_once);
+    Scratch scratch(job_.pool, kernel_.scratch_size(head_.k.cols));
+    job_.pool.run(groups * static_cast<std::size_t>(parts_), job_, [&](std::size_t index, unsigned slot) {
+      sample(static_cast<std::int64_t>(index / static_cast<std::size_t>(parts_)),
+             static_cast<std::int64_t>(index % static_cast<std::size_t>(parts_)), scratch.of(slot));
+    });
+    Job quiet = job_;
+    quiet.progress = nullptr;
+    job_.pool.run(static_cast<std::size_t>(tiles_), quiet, [&](std::size_t index, unsigned /*slot*/) {
+      kernel_.normalise(result_of(static_cast<std::int64_t>(index)), parts_, segment_count(), max_,
+                        head_.score.sink_logit);
+    });
+    job_.pool.run(static_cast<std::size_t>(height_), quiet,
+                  [&](std::size_t index, unsigned /*slot*/) { finish(static_cast<std::int64_t>(index), result); });
+    job_.throw_if_stopped();
+  }
+
+ private:
+  std::int64_t segment_count() const { return static_cast<std::int64_t>(segments_.size()) - 1; }
+
+  SampledTile result_of(std::int64_t tile) {
+    float* memory = memory_.mutable_f32() + tile * kernel_.lanes * memory_.cols();
+    SampledTile result;
+    result.part_negated_max = memory;
+    result.part_sum = memory + parts_ * kernel_.lanes;
+    result.segment = memory + 2 * parts_ * kernel_.lanes;
+    if (!max_) result.segment_negated_max = result.segment + segment_count() * kernel_.lanes;
+    return result;
+  }
+
+  void clear_segments() {
+    for (std::int64_t tile = 0; tile < tiles_; ++tile) {
+      const SampledTile result = result_of(tile);
+      const std::int64_t size = segment_count() * kernel_.lanes;
+      std::fill_n(result.segment, size, max_ ? -std::numeric_limits<float>::infinity() : 0.0F);
+      if (!max_) std::fill_n(result.segment_negated_max, size, 0.0F);
+    }
+  }
+
+  // No more samples than cells: each query at most once.
+  struct Samples {
+    std::vector<std::int64_t> query;  // of each lane
+    std::vector<std::int64_t> first;  // lane of each pixel row, and the end of the last
+  };
+  Samples choose_samples(std::int64_t wanted) const {
+    Samples samples;
+    for (std::int64_t y = 0; y < height_; ++y) {
+      samples.first.push_back(static_cast<std::int64_t>(samples.query.size()));
+      const KeyRange cells = pixel_cells(y, height_, head_.n_q());
+      const std::int64_t taken = std::min(wanted, cells.end - cells.begin);
+      for (std::int64_t t = 0; t < taken; ++t) samples.query.push_back(sampled_query(cells, y, t, taken));
+    }
+    samples.first.push_back(static_cast<std::int64_t>(samples.query.size()));
+    return samples;
+  }
+
+  void sample(std::int64_t group, std::int64_t part, float* scratch) {
+    std::array<Tile, tiles_at_once> tiles;
+    std::array<SampledTile, tiles_at_once> results;
+    SampledWork work;
+    work.tiles = tile_work(keys_.stream(), head_.score, tiles, job_);
+    work.tiles.rows = {part * part_keys_, std::min((part + 1) * part_keys_, keys_.stream().rows)};
+    for (std::int64_t tile = group * tiles_at_once; tile < std::min(tiles_, (group + 1) * tiles_at_once); ++tile) {
+      const auto first = static_cast<std::size_t>(tile * kernel_.lanes);
+      const auto lanes = std::min(static_cast<std::size_t>(kernel_.lanes), samples_.query.size() - first);
+      const auto t = static_cast<std::size_t>(work.tiles.tile_count++);
+      tiles[t] = query_tile(head_, std::span(samples_.query).subspan(first, lanes), {});
+      results[t] = result_of(tile);
+    }
+    work.results = results;
+    work.part = part;
+    work.max = max_;
+    work.edges = segments_;
+    kernel_.run(work, scratch);
+  }
+
+  // Pools the samples of pixel row y, and the segments of each column.
+  void finish(std::int64_t y, const MapResult& result) {
+    std::vector<float> row(static_cast<std::size_t>(width_), 0.0F);
+    std::vector<std::int64_t> counts(row.size(), 0);
+    const auto row_index = static_cast<std::size_t>(y);
+    for (std::int64_t lane = samples_.first[row_index]; lane < samples_.first[row_index + 1]; ++lane) {
+      const std::int64_t query = samples_.query[static_cast<std::size_t>(lane)];
+      const float* segment = result_of(lane / kernel_.lanes).segment + lane % kernel_.lanes;
+      std::size_t s = 0;
+      for (std::size_t x = 0; x < row.size(); ++x) {
+        for (; s + 1 < segments_.size() && segments_[s] < edges_[x + 1]; ++s, segment += kernel_.lanes)
+          row[x] = max_ ? std::max(row[x], *segment) : row[x] + *segment;
+        counts[x] += visible_count(head_, query, {edges_[x], edges_[x + 1]});
+      }
+    }
+    for (std::size_t x = 0; x < row.size(); ++x) {
+      if (counts[x] == 0) row[x] = std::numeric_limits<float>::quiet_NaN();
+      if (counts[x] > 0 && !max_) row[x] /= static_cast<float>(counts[x]);
+    }
+    repeat_row(y, height_, row, counts, spec_, result);
+  }
+
+  SampledMapKernel kernel_;
+  HeadView head_;
+  const MapSpec& spec_;
+  const Job& job_;
+  bool max_;
+  std::int64_t height_, width_;
+  std::vector<std::int32_t> edges_, segments_;
+  StreamRows keys_;
+  std::int64_t part_keys_, parts_;
+  Samples samples_;
+  std::int64_t tiles_;
+  Tensor memory_;
+};
+
+}  // namespace
+
+void sampled_map(CpuTarget target, const HeadView& head, const MapSpec& spec, std::int64_t samples,
+                 const MapResult& result, const Job& job) {
+  SampledMapCall(target, head, spec, samples, job).run(result);
+}
+
+}  // namespace attnscope::cpu

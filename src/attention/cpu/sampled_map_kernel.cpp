@@ -1,0 +1,22 @@
+#include "attention/cpu/sampled_map_kernel.h"
+
+// The order of these matters: foreach_target.h includes this file once for each instruction set.
+// clang-format off
+#include "attention/cpu/targets.h"
+#undef HWY_TARGET_INCLUDE
+#define HWY_TARGET_INCLUDE "attention/cpu/sampled_map_kernel.cpp"
+#include "hwy/foreach_target.h"
+#include "attention/cpu/sampled_map-inl.h"
+// clang-format on
+
+HWY_BEFORE_NAMESPACE();
+namespace attnscope::cpu::HWY_NAMESPACE {
+SampledMapKernel make_sampled_map_kernel() { return {lanes, sampled_scratch_size, sample_tiles, normalise}; }
+}  // namespace attnscope::cpu::HWY_NAMESPACE
+HWY_AFTER_NAMESPACE();
+
+#if HWY_ONCE
+namespace attnscope::cpu {
+SampledMapKernel sampled_map_kernel(CpuTarget target) { return ATTNSCOPE_CPU_PICK(target, make_sampled_map_kernel); }
+}  // namespace attnscope::cpu
+#endif

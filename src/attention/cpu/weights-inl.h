@@ -1,0 +1,55 @@
+// The kernels of weights_kernel.h. Compiled for each instruction set.
+#if defined(ATTNSCOPE_CPU_WEIGHTS_INL_H) == defined(HWY_TARGET_TOGGLE)
+#ifdef ATTNSCOPE_CPU_WEIGHTS_INL_H
+#undef ATTNSCOPE_CPU_WEIGHTS_INL_H
+#else
+#define ATTNSCOPE_CPU_WEIGHTS_INL_H
+#endif
+
+#include "attention/cpu/exp2-inl.h"
+#include "attention/cpu/score-inl.h"
+#include "attention/cpu/weights_kernel.h"
+
+HWY_BEFORE_NAMESPACE();
+namespace attnscope::cpu::HWY_NAMESPACE {
+
+inline void write_weights(const Tile& tile, const Stream& stream, const float* packed, KeyRange part, float* p) {
+  for_each_group(stream, tile, packed, part, [&](std::int64_t r, Block& scores) {
+    float* to = p + (r - part.begin) * lanes;
+#pragma GCC unroll 8
+    for (int i = 0; i < rows; ++i)
+#pragma GCC unroll 3
+      for (int j = 0; j < vectors; ++j) store(to + i * lanes + j * vector_lanes, exp2(scores[i][j]));
+  });
+}
+
+// Sums of a block of rows are formed apart and then added, which keeps the error of long streams down.
+inline HWY_NOINLINE void add_block_sums(const Stream& stream, const Tile& tile, const float* packed, KeyRange part,
+                                        float* sums) {
+  Vector block[vectors];
+#pragma GCC unroll 3
+  for (int j = 0; j < vectors; ++j) block[j] = hn::Zero(Floats());
+  for_each_group(stream, tile, packed, part, [&](std::int64_t /*r*/, Block& scores) {
+#pragma GCC unroll 8
+    for (int i = 0; i < rows; ++i)
+#pragma GCC unroll 3
+      for (int j = 0; j < vectors; ++j) block[j] = hn::Add(block[j], exp2(scores[i][j]));
+  });
+#pragma GCC unroll 3
+  for (int j = 0; j < vectors; ++j) store(sums + j * vector_lanes, hn::Add(block[j], load(sums + j * vector_lanes)));
+}
+
+inline void sum_weights(const TileWork& work, float* sums, float* scratch) {
+  const std::int64_t packed_size = work.stream.depth * lanes;
+  for (int t = 0; t < work.tile_count; ++t) {
+    pack(work.tiles[t], work.stream.depth, work.factor, scratch + t * packed_size);
+    std::fill(sums + t * lanes, sums + (t + 1) * lanes, 0.0F);
+  }
+  for_each_part(work, [&](int t, KeyRange part) {
+    add_block_sums(work.stream, work.tiles[t], scratch + t * packed_size, part, sums + t * lanes);
+  });
+}
+
+}  // namespace attnscope::cpu::HWY_NAMESPACE
+HWY_AFTER_NAMESPACE();
+#endif

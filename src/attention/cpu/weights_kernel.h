@@ -1,0 +1,24 @@
+// Weights exp2(score) of one tile, and their sums over the streamed rows: what rows, columns and column_mass are made
+// of.
+#pragma once
+#include <cstddef>
+
+#include "attention/cpu/cpu_backend.h"
+#include "attention/cpu/tile.h"
+
+namespace attnscope::cpu {
+
+struct WeightsKernel {
+  int lanes = 0;
+  // packed [depth, lanes] = factor * the tile's rows; 64-byte aligned.
+  void (*pack)(const Tile& tile, std::int64_t depth, float factor, float* packed) = nullptr;
+  // p [r1 - r0, lanes], 64-byte aligned with room for max_rows more; at most block_rows rows, r0 a multiple of
+  // max_rows.
+  void (*weights)(const Tile& tile, const Stream& stream, const float* packed, KeyRange part, float* p) = nullptr;
+  // sums [tiles, lanes] of the weights over work.rows. Scratch: tile_count * depth * lanes floats, 64-byte aligned.
+  void (*sums)(const TileWork& work, float* sums, float* scratch) = nullptr;
+};
+
+WeightsKernel weights_kernel(CpuTarget target);
+
+}  // namespace attnscope::cpu
