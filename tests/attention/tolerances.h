@@ -45,7 +45,8 @@ class Errors {
   }
   // A weight or a sum of `terms` weights: relative, but for what float32 cannot hold.
   bool add_weight(double got, double truth, double relative, std::int64_t terms = 1) {
-    if (std::abs(got - truth) <= Tolerance::smallest_weight * static_cast<double>(terms)) return add(truth, truth, 1, relative);
+    if (std::abs(got - truth) <= Tolerance::smallest_weight * static_cast<double>(terms))
+      return add(truth, truth, 1, relative);
     return add(got, truth, std::abs(truth), relative);
   }
   void merge(const Errors& other) {
