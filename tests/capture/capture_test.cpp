@@ -2,6 +2,8 @@
 
 #include <gmock/gmock.h>
 
+#include <atomic>
+#include <chrono>
 #include <thread>
 
 #include "capture_samples.h"
@@ -47,12 +49,17 @@ TEST(Capture, NothingAndAnotherContextAreNotPublished) {
   EXPECT_EQ(capture.state(0), LayerState::to_be_computed);
 }
 
+// Lets the other thread come to its wait(); a test that relies on this still passes, unsharply, where it is too short.
+void let_it_wait() { std::this_thread::sleep_for(std::chrono::milliseconds(50)); }
+
 TEST(Capture, WaitReturnsWhatAnotherThreadPublishes) {
   Capture capture(sample_info());
   const auto layer = layer_of(capture.info(), 2);
   std::shared_ptr<const Layer> seen;
   std::jthread reader([&] { seen = capture.wait(2, {}); });
+  let_it_wait();
   capture.publish(0, layer_of(capture.info(), 0));
+  let_it_wait();
   capture.publish(2, layer);
   reader.join();
   EXPECT_EQ(seen, layer);
@@ -68,6 +75,7 @@ TEST(Capture, WaitEndsWhenItIsStopped) {
       stopped = true;
     }
   });
+  let_it_wait();
   reader.request_stop();
   reader.join();
   EXPECT_TRUE(stopped);
@@ -89,6 +97,7 @@ TEST(Capture, ManyReadersSeeEveryLayerOnce) {
   Capture capture(info);
   std::atomic<int> seen{0};
   std::vector<std::jthread> readers;
+  readers.reserve(4);
   for (int r = 0; r < 4; ++r) {
     readers.emplace_back([&] {
       for (std::int64_t l = 0; l < capture.layer_count(); ++l) {

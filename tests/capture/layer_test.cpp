@@ -2,6 +2,7 @@
 
 #include <gmock/gmock.h>
 
+#include <limits>
 #include <set>
 
 #include "capture/layer_json.h"
@@ -50,11 +51,14 @@ TEST(Layer, AHeadHasTheCapAndItsOwnSinkLogit) {
 }
 
 TEST(Layer, TheMaskIsTheOneOfTheSpec) {
-  const auto layer = sample_layer(sample_info().layers[2], 5, 1);
-  const Mask mask = layer->head(0).mask;
+  const std::vector<LayerSpec> specs = sample_info().layers;
+  const Mask causal = sample_layer(specs[1], 5, 1)->head(0).mask;  // a window of 3 and a sink
+  const Mask both = sample_layer(specs[2], 5, 1)->head(0).mask;    // 4 to the left, 2 to the right, one key of padding
   for (std::int64_t i = 0; i < 5; ++i) {
-    for (std::int64_t j = 0; j < 5; ++j)
-      EXPECT_EQ(mask.visible(i, j), j < 4 && j - i > -4 && j - i < 2) << i << " " << j;
+    for (std::int64_t j = 0; j < 5; ++j) {
+      EXPECT_EQ(causal.visible(i, j), j <= i && (j > i - 3 || j == 0)) << i << " " << j;
+      EXPECT_EQ(both.visible(i, j), j < 4 && j - i > -4 && j - i < 2) << i << " " << j;
+    }
   }
 }
 
@@ -62,8 +66,9 @@ TEST(Layer, LimitsBeyondTheMasksOwnMeanNoLimit) {
   LayerSpec spec = sample_info().layers[0];
   spec.mask.left = spec.mask.right = spec.mask.n_valid = std::numeric_limits<std::int64_t>::max();
   const Mask mask = sample_layer(spec, 5, 1)->head(0).mask;
-  EXPECT_FALSE(mask.windowed());
-  EXPECT_TRUE(mask.visible(4, 0));
+  EXPECT_EQ(mask.left, Mask::unlimited);
+  EXPECT_EQ(mask.right, Mask::unlimited);
+  EXPECT_EQ(mask.n_valid, Mask::unlimited);
 }
 
 TEST(Layer, LseOfAHeadIsItsRow) {

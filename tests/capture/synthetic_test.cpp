@@ -70,11 +70,11 @@ std::size_t at(std::int64_t index) { return static_cast<std::size_t>(index); }
 
 class PlantedPatterns : public testing::TestWithParam<std::int64_t> {
  protected:
-  std::int64_t n() const { return GetParam(); }
-  SyntheticText text() const { return {n()}; }
+  static std::int64_t n() { return GetParam(); }
+  static SyntheticText text() { return {n()}; }
   // Calls check(i, P of i) for the sampled queries of a head.
   template <typename Check>
-  void for_rows(std::int64_t layer, std::int64_t head, Check check) const {
+  static void for_rows(std::int64_t layer, std::int64_t head, Check check) {
     Planted planted(n(), layer);
     for (const std::int64_t i : sampled_queries(n())) {
       SCOPED_TRACE("query " + std::to_string(i));
@@ -115,7 +115,7 @@ TEST_P(PlantedPatterns, LocalBandFallsOffByItsFormula) {
 
 TEST_P(PlantedPatterns, SinkTakesItsExactShare) {
   for_rows(0, 3, [&](std::int64_t i, const std::vector<float>& p) {
-    const double total = static_cast<double>(9 * n() + i);
+    const auto total = static_cast<double>(9 * n() + i);
     EXPECT_NEAR(p[0], static_cast<double>(9 * n()) / total, 1e-5);
     if (i > 0) {
       EXPECT_NEAR(p[at(i)] * total, 1, 1e-5);
