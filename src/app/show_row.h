@@ -20,8 +20,8 @@ struct ShownToken {
   std::vector<float> weights;
 };
 
-// At most `rows` of the largest weights, descending, with their tokens and bars, then the ledger: how much of the whole is shown,
-// is on the first token, and is left out. `how` says how layer, head and token were chosen; it may be empty.
+// At most `rows` of the largest weights, descending, with their tokens and bars, then the ledger: how much of the whole
+// is shown, is on the first token, and is left out. `how` says how layer, head and token were chosen; it may be empty.
 void print_bars(const Console& console, const CaptureInfo& info, const ShownToken& shown, std::int64_t rows,
                 const std::vector<std::string>& how);
 

@@ -56,8 +56,8 @@ class Pool {
   // Calls task(index, slot) for each index in [0, count), starting them in increasing order, and returns when all have
   // ended. slot < threads() names the thread for the length of the task: two tasks of a run at once never share one, so
   // it can index scratch memory of the run. Several threads may call run at once, tasks may too; a pool of one runs
-  // everything on the calling thread. Where job.progress is set, the tasks count as one unit each. Throws Stopped, after
-  // the running tasks have ended, if job.stop was requested before the last task began; a task's own exception is
+  // everything on the calling thread. Where job.progress is set, the tasks count as one unit each. Throws Stopped,
+  // after the running tasks have ended, if job.stop was requested before the last task began; a task's own exception is
   // passed on.
   void run(std::size_t count, const Job& job, const std::function<void(std::size_t index, unsigned slot)>& task);
 

@@ -31,7 +31,8 @@ std::unique_ptr<Tokenizer> gguf_tokenizer(const GgufFile& file) {
   const std::string where = file.path().string();
   const std::string_view kind = file.string("tokenizer.ggml.model");
   if (kind != "gpt2") {
-    throw InputError(where + ": tokenizers of the kind " + std::string(kind) + " are not supported yet (gpt2, byte-level BPE, is)");
+    throw InputError(where + ": tokenizers of the kind " + std::string(kind) +
+                     " are not supported yet (gpt2, byte-level BPE, is)");
   }
   BpeLists lists;
   lists.tokens = file.strings("tokenizer.ggml.tokens");
@@ -58,7 +59,8 @@ std::unique_ptr<Model> open_gguf(const std::string& name, const fs::path& path, 
 std::unique_ptr<Model> open_folder(const std::string& name, const fs::path& folder, Backend& backend) {
   const fs::path config_path = folder / "config.json", tokenizer_path = folder / "tokenizer.json";
   for (const fs::path& path : {config_path, tokenizer_path}) {
-    if (!fs::exists(path)) throw InputError(folder.string() + ": no model folder: " + path.filename().string() + " is missing");
+    if (!fs::exists(path))
+      throw InputError(folder.string() + ": no model folder: " + path.filename().string() + " is missing");
   }
   const DecoderConfig config = decoder_from_config(text_of(config_path), config_path.string());
   auto tokenizer = tokenizer_from_json(text_of(tokenizer_path), tokenizer_path.string());
@@ -74,10 +76,12 @@ std::vector<ModelPlace> known_models(const fs::path& assets, const fs::path& fet
 }
 
 std::unique_ptr<Model> open_model(const std::string& name, const std::vector<ModelPlace>& known, Backend& backend) {
-  const auto place = std::find_if(known.begin(), known.end(), [&](const ModelPlace& other) { return other.name == name; });
+  const auto place =
+      std::find_if(known.begin(), known.end(), [&](const ModelPlace& other) { return other.name == name; });
   const fs::path path = place == known.end() ? fs::path(name) : place->path;
   if (!fs::exists(path)) {
-    if (place != known.end()) throw InputError("model " + name + ": " + path.string() + " is not there; " + place->note);
+    if (place != known.end())
+      throw InputError("model " + name + ": " + path.string() + " is not there; " + place->note);
     std::string names;
     for (const ModelPlace& other : known) names += other.name + ", ";
     throw InputError("model " + name + ": not known; give one of " + names + "a .gguf file or a model folder");

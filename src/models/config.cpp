@@ -23,8 +23,9 @@ bool is_one_of(const std::string& name, const auto& names) {
 std::string family_of(const Fields& fields) {
   std::string family = fields.string("model_type");
   if (!is_one_of(family, runnable) && !is_one_of(family, known)) {
-    fields.fail("model_type", "\"" + family + "\" is not known; known are llama, mistral, qwen2, qwen3, smollm3, gemma2, "
-                "gemma3, gpt2, bert, roberta and modernbert");
+    fields.fail("model_type", "\"" + family +
+                                  "\" is not known; known are llama, mistral, qwen2, qwen3, smollm3, gemma2, "
+                                  "gemma3, gpt2, bert, roberta and modernbert");
   }
   return family;
 }
@@ -78,12 +79,14 @@ RotaryScaling read_scaling(const Fields& fields, const Json& object, std::string
   } else if (kind == "yarn" || kind == "dynamic" || kind == "longrope") {
     refusal = "rotary scaling of type " + kind + " is not supported";
   } else {
-    scaling.fail("rope_type", "\"" + kind + "\" is not known; known are default, linear, llama3, yarn, dynamic and longrope");
+    scaling.fail("rope_type",
+                 "\"" + kind + "\" is not known; known are default, linear, llama3, yarn, dynamic and longrope");
   }
   return result;
 }
 
-// transformers 5 keeps the base and the scaling in one object, rope_parameters; 4 apart, as rope_theta and rope_scaling.
+// transformers 5 keeps the base and the scaling in one object, rope_parameters; 4 apart, as rope_theta and
+// rope_scaling.
 void read_rotary(const Fields& fields, DecoderConfig& config, std::string& refusal) {
   config.rotary_base = fields.positive("rope_theta", 10000.0);
   if (const Json* parameters = fields.find("rope_parameters")) {
@@ -92,10 +95,12 @@ void read_rotary(const Fields& fields, DecoderConfig& config, std::string& refus
       refusal = "rotary parameters by layer type are not supported";
     } else {
       config.rotary_scaling = read_scaling(fields, *parameters, refusal);
-      config.rotary_base = Fields(*parameters, fields.where() + ": rope_parameters").positive("rope_theta", config.rotary_base);
+      config.rotary_base =
+          Fields(*parameters, fields.where() + ": rope_parameters").positive("rope_theta", config.rotary_base);
     }
   }
-  if (const Json* scaling = fields.find("rope_scaling")) config.rotary_scaling = read_scaling(fields, *scaling, refusal);
+  if (const Json* scaling = fields.find("rope_scaling"))
+    config.rotary_scaling = read_scaling(fields, *scaling, refusal);
   if (config.head_dim % 2 != 0) fields.fail("head_dim", "must be even for rotary embedding");
 }
 
@@ -118,7 +123,8 @@ void read_layers(const Fields& fields, DecoderConfig& config) {
   const std::vector<std::string> types = read_layer_types(fields, config.layers);
   std::optional<std::int64_t> window;
   if (fields.has("sliding_window")) window = fields.integer("sliding_window", 1, most_tokens);
-  if (!fields.boolean("use_sliding_window", config.family == "mistral" || config.family.starts_with("gemma"))) window.reset();
+  if (!fields.boolean("use_sliding_window", config.family == "mistral" || config.family.starts_with("gemma")))
+    window.reset();
   config.window.assign(layers, std::nullopt);
   config.rotary.assign(layers, true);
   const std::int64_t first_windowed = config.family == "qwen2" || config.family == "qwen3"
@@ -169,7 +175,8 @@ ConfigFacts check_config(std::string_view text, const std::string& where) {
   } else {
     config = read_sizes(fields, facts.family);
   }
-  if (!is_one_of(facts.family, runnable)) facts.refusal = "models of the family " + facts.family + " are not supported yet";
+  if (!is_one_of(facts.family, runnable))
+    facts.refusal = "models of the family " + facts.family + " are not supported yet";
   facts.layers = config.layers;
   facts.heads = config.heads;
   facts.hidden = config.hidden;
@@ -181,7 +188,8 @@ DecoderConfig decoder_from_config(std::string_view text, const std::string& wher
   const Json json = parse_json(text, where);
   const Fields fields(json, where);
   const std::string family = family_of(fields);
-  if (!is_one_of(family, runnable)) throw InputError(where + ": models of the family " + family + " are not supported yet");
+  if (!is_one_of(family, runnable))
+    throw InputError(where + ": models of the family " + family + " are not supported yet");
   std::string refusal;
   DecoderConfig config = read_decoder(fields, family, refusal);
   if (!refusal.empty()) throw InputError(where + ": " + refusal);

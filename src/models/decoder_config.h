@@ -24,8 +24,8 @@ struct DecoderConfig {
   std::string activation = "silu";
   bool tied_output = false;
   bool qkv_bias = false, output_bias = false, mlp_bias = false;
-  bool qk_norm = false;                            // RMS norm of each head's q and k before the rotary embedding (Qwen 3)
-  std::vector<bool> rotary;                        // [layers]
+  bool qk_norm = false;      // RMS norm of each head's q and k before the rotary embedding (Qwen 3)
+  std::vector<bool> rotary;  // [layers]
   std::vector<std::optional<std::int64_t>> window;  // [layers]; keys j with j - p > -window are seen
 };
 

@@ -15,8 +15,9 @@ class DecoderModel final : public Model {
                Backend& backend)
       : weights_(std::move(weights)), tokenizer_(std::move(tokenizer)), backend_(backend) {
     const DecoderConfig& config = weights_->config();
-    info_ = {std::move(name),   config.family,       config.layers,     config.heads,   config.kv_heads,         config.head_dim,
-             config.hidden, config.intermediate, config.vocabulary, config.context, weights_->parameters()};
+    info_ = {std::move(name),   config.family,   config.layers,         config.heads,
+             config.kv_heads,   config.head_dim, config.hidden,         config.intermediate,
+             config.vocabulary, config.context,  weights_->parameters()};
   }
 
   const ModelInfo& info() const override { return info_; }
@@ -25,7 +26,8 @@ class DecoderModel final : public Model {
   using Model::describe;
   CaptureInfo describe(std::string text, const ModelOptions& options) override;
   void compute(const CaptureInfo& info, LayerSink& sink, const Job& job) override;
-  std::vector<float> logits(const CaptureInfo& info, const std::vector<std::int64_t>& positions, const Job& job) override;
+  std::vector<float> logits(const CaptureInfo& info, const std::vector<std::int64_t>& positions,
+                            const Job& job) override;
 
  private:
   std::vector<Token> tokens_of(std::string_view text, SpecialText special) const;
@@ -51,8 +53,8 @@ std::vector<Token> DecoderModel::tokens_of(std::string_view text, SpecialText sp
 void DecoderModel::check_ids(const std::vector<Token>& tokens) const {
   for (const Token& token : tokens) {
     if (token.id < 0 || token.id >= info_.vocabulary) {
-      throw BrokenFile(info_.name + ": the tokenizer gives token " + std::to_string(token.id) + ", the model knows 0 to " +
-                       std::to_string(info_.vocabulary - 1));
+      throw BrokenFile(info_.name + ": the tokenizer gives token " + std::to_string(token.id) +
+                       ", the model knows 0 to " + std::to_string(info_.vocabulary - 1));
     }
   }
 }
@@ -81,7 +83,8 @@ CaptureInfo DecoderModel::describe(std::string text, const ModelOptions& options
 
 std::vector<std::int32_t> DecoderModel::ids_of(const CaptureInfo& info) {
   std::vector<std::int32_t> ids;
-  for (std::int64_t i = info.first; i < info.first + info.count; ++i) ids.push_back(info.tokens[static_cast<std::size_t>(i)].id);
+  for (std::int64_t i = info.first; i < info.first + info.count; ++i)
+    ids.push_back(info.tokens[static_cast<std::size_t>(i)].id);
   return ids;
 }
 
@@ -102,7 +105,8 @@ std::vector<float> DecoderModel::logits(const CaptureInfo& info, const std::vect
                                         const Job& job) {
   for (const std::int64_t position : positions) {
     if (position < 0 || position >= info.count) {
-      throw InputError("token " + std::to_string(position) + ": the context has tokens 0 to " + std::to_string(info.count - 1));
+      throw InputError("token " + std::to_string(position) + ": the context has tokens 0 to " +
+                       std::to_string(info.count - 1));
     }
   }
   if (job.progress != nullptr) job.progress->expect(static_cast<std::uint64_t>(3 * info_.layers));

@@ -44,7 +44,8 @@ DecoderPass::DecoderPass(DecoderWeights& weights, Backend& backend, std::span<co
       residual_(static_cast<std::size_t>(tokens_ * config_.hidden)),
       attended_(static_cast<std::size_t>(tokens_ * config_.heads * config_.head_dim)),
       scratch_(job.pool.threads()) {
-  const std::int64_t width = std::max((config_.heads + 2 * config_.kv_heads) * config_.head_dim, 2 * config_.intermediate);
+  const std::int64_t width =
+      std::max((config_.heads + 2 * config_.kv_heads) * config_.head_dim, 2 * config_.intermediate);
   for (Scratch& scratch : scratch_) {
     scratch.normed.resize(static_cast<std::size_t>(panel_rows * config_.hidden));
     scratch.wide.resize(static_cast<std::size_t>(panel_rows * width));
@@ -117,8 +118,8 @@ void DecoderPass::project_panel(const LayerWeights& weights, Layer& layer, std::
              scratch.normed.data() + r * config_.hidden);
   }
   float* wide = scratch.wide.data();
-  multiply_transposed(scratch.normed.data(), config_.hidden, rows, config_.hidden, weights.qkv.data(), width, wide, width,
-                      false);
+  multiply_transposed(scratch.normed.data(), config_.hidden, rows, config_.hidden, weights.qkv.data(), width, wide,
+                      width, false);
   add_bias(wide, rows, width, weights.qkv_bias);
   const bool rotary = layer.spec.rotary.has_value();
   // Cuts one row of the product into heads: norm, rotation, and its place in [heads, tokens, head_dim].
@@ -143,8 +144,8 @@ void DecoderPass::attend(const Layer& layer, float* out, float* lse) {
   std::vector<ForwardResult> results;
   for (std::int64_t h = 0; h < config_.heads; ++h) {
     heads.push_back(layer.head(h));
-    results.push_back({out == nullptr ? nullptr : out + h * config_.head_dim, config_.heads * config_.head_dim,
-                       lse + h * tokens_});
+    results.push_back(
+        {out == nullptr ? nullptr : out + h * config_.head_dim, config_.heads * config_.head_dim, lse + h * tokens_});
   }
   backend_.forward(heads, results, quiet_job());
 }
@@ -156,11 +157,13 @@ void DecoderPass::feed_forward(const LayerWeights& weights) {
 }
 
 // The output projection of attention and the gated MLP, each added to the residual stream.
-void DecoderPass::feed_forward_panel(const LayerWeights& weights, std::int64_t begin, std::int64_t rows, Scratch& scratch) {
-  const std::int64_t hidden = config_.hidden, q_width = config_.heads * config_.head_dim, wide = 2 * config_.intermediate;
+void DecoderPass::feed_forward_panel(const LayerWeights& weights, std::int64_t begin, std::int64_t rows,
+                                     Scratch& scratch) {
+  const std::int64_t hidden = config_.hidden, q_width = config_.heads * config_.head_dim,
+                     wide = 2 * config_.intermediate;
   float* residual = residual_.data() + begin * hidden;
-  multiply_transposed(attended_.data() + begin * q_width, q_width, rows, q_width, weights.output.data(), hidden, residual,
-                      hidden, true);
+  multiply_transposed(attended_.data() + begin * q_width, q_width, rows, q_width, weights.output.data(), hidden,
+                      residual, hidden, true);
   add_bias(residual, rows, hidden, weights.output_bias);
   for (std::int64_t r = 0; r < rows; ++r) {
     rms_norm(residual + r * hidden, weights.mlp_norm.data(), hidden, static_cast<float>(config_.norm_epsilon),
@@ -186,14 +189,16 @@ std::vector<float> DecoderPass::logits(std::span<const std::int64_t> positions) 
   }
   std::vector<float> result(static_cast<std::size_t>(count * vocabulary));
   constexpr std::int64_t chunk = 512;
-  job_.pool.run(static_cast<std::size_t>((vocabulary + chunk - 1) / chunk), quiet_job(), [&](std::size_t index, unsigned slot) {
-    const std::int64_t begin = static_cast<std::int64_t>(index) * chunk;
-    const std::int64_t rows = std::min(chunk, vocabulary - begin);
-    std::vector<float>& matrix = scratch_[slot].wide;
-    matrix.resize(std::max(matrix.size(), static_cast<std::size_t>(chunk * hidden)));
-    weights_.output_rows(begin, rows, matrix.data());
-    multiply_transposed(states.data(), hidden, count, hidden, matrix.data(), rows, result.data() + begin, vocabulary, false);
-  });
+  job_.pool.run(static_cast<std::size_t>((vocabulary + chunk - 1) / chunk), quiet_job(),
+                [&](std::size_t index, unsigned slot) {
+                  const std::int64_t begin = static_cast<std::int64_t>(index) * chunk;
+                  const std::int64_t rows = std::min(chunk, vocabulary - begin);
+                  std::vector<float>& matrix = scratch_[slot].wide;
+                  matrix.resize(std::max(matrix.size(), static_cast<std::size_t>(chunk * hidden)));
+                  weights_.output_rows(begin, rows, matrix.data());
+                  multiply_transposed(states.data(), hidden, count, hidden, matrix.data(), rows, result.data() + begin,
+                                      vocabulary, false);
+                });
   return result;
 }
 

@@ -34,7 +34,8 @@ class DecoderPass {
   };
   void make_rotations();
   void project(const LayerWeights& weights, Layer& layer);
-  void project_panel(const LayerWeights& weights, Layer& layer, std::int64_t begin, std::int64_t rows, Scratch& scratch);
+  void project_panel(const LayerWeights& weights, Layer& layer, std::int64_t begin, std::int64_t rows,
+                     Scratch& scratch);
   void attend(const Layer& layer, float* out, float* lse);
   void feed_forward(const LayerWeights& weights);
   void feed_forward_panel(const LayerWeights& weights, std::int64_t begin, std::int64_t rows, Scratch& scratch);
@@ -49,10 +50,10 @@ class DecoderPass {
   const Job& job_;
   std::int64_t tokens_;
   std::int64_t next_layer_ = 0;
-  std::vector<float> residual_;           // [tokens, hidden]
-  std::vector<float> attended_;           // [tokens, heads * head_dim]
-  std::vector<float> cosines_, sines_;    // [tokens, head_dim / 2]
-  std::vector<Scratch> scratch_;          // by slot of the pool
+  std::vector<float> residual_;         // [tokens, hidden]
+  std::vector<float> attended_;         // [tokens, heads * head_dim]
+  std::vector<float> cosines_, sines_;  // [tokens, head_dim / 2]
+  std::vector<Scratch> scratch_;        // by slot of the pool
 };
 
 }  // namespace attnscope

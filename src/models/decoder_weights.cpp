@@ -70,16 +70,20 @@ DecoderWeights::DecoderWeights(DecoderConfig config, std::unique_ptr<WeightFile>
 
 void DecoderWeights::expect(const std::string& name, std::int64_t rows, std::int64_t cols) {
   const auto shape = file_->shape(name);
-  const auto text = [](std::int64_t r, std::int64_t c) { return "[" + std::to_string(r) + ", " + std::to_string(c) + "]"; };
+  const auto text = [](std::int64_t r, std::int64_t c) {
+    return "[" + std::to_string(r) + ", " + std::to_string(c) + "]";
+  };
   if (shape.empty()) throw BrokenFile(where_ + ": tensor " + name + " is missing");
   if (shape[0] != rows || shape[1] != cols) {
-    throw BrokenFile(where_ + ": tensor " + name + " is " + text(shape[0], shape[1]) + ", expected " + text(rows, cols));
+    throw BrokenFile(where_ + ": tensor " + name + " is " + text(shape[0], shape[1]) + ", expected " +
+                     text(rows, cols));
   }
   parameters_ += rows * cols;
 }
 
 void DecoderWeights::check() {
-  const std::int64_t hidden = config_.hidden, q = config_.heads * config_.head_dim, kv = config_.kv_heads * config_.head_dim;
+  const std::int64_t hidden = config_.hidden, q = config_.heads * config_.head_dim,
+                     kv = config_.kv_heads * config_.head_dim;
   expect("model.embed_tokens.weight", config_.vocabulary, hidden);
   if (!config_.tied_output) expect(output_name_, config_.vocabulary, hidden);
   expect("model.norm.weight", 1, hidden);

@@ -15,7 +15,7 @@ struct LayerWeights {
   std::vector<float> attention_norm;  // [hidden]
   std::vector<float> qkv;             // [(heads + 2 kv_heads) * head_dim, hidden]: q, then k, then v
   std::vector<float> qkv_bias;
-  std::vector<float> q_norm, k_norm;  // [head_dim]
+  std::vector<float> q_norm, k_norm;       // [head_dim]
   std::vector<float> output, output_bias;  // [hidden, heads * head_dim]
   std::vector<float> mlp_norm;             // [hidden]
   std::vector<float> gate_up;              // [2 * intermediate, hidden]: gate, then up
@@ -36,7 +36,9 @@ class DecoderWeights {
   void embedding(std::int32_t id, float* out) const { file_->read("model.embed_tokens.weight", id, 1, out); }
   std::vector<float> final_norm() const;
   // Rows [row, row + count) of the output matrix [vocabulary, hidden].
-  void output_rows(std::int64_t row, std::int64_t count, float* out) const { file_->read(output_name_, row, count, out); }
+  void output_rows(std::int64_t row, std::int64_t count, float* out) const {
+    file_->read(output_name_, row, count, out);
+  }
   // Factors of the rotary frequencies that the file brings along, or empty.
   std::vector<float> rotary_divisors() const;
 

@@ -8,7 +8,8 @@ void multiply_transposed(const float* x, std::int64_t x_stride, std::int64_t row
   for (std::int64_t r = 0; r < rows; ++r) {
     for (std::int64_t o = 0; o < outputs; ++o) {
       double sum = 0;
-      for (std::int64_t i = 0; i < inputs; ++i) sum += static_cast<double>(x[r * x_stride + i]) * static_cast<double>(w[o * inputs + i]);
+      for (std::int64_t i = 0; i < inputs; ++i)
+        sum += static_cast<double>(x[r * x_stride + i]) * static_cast<double>(w[o * inputs + i]);
       float& target = y[r * y_stride + o];
       target = static_cast<float>(sum) + (add ? target : 0.0F);
     }

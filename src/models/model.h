@@ -26,10 +26,10 @@ std::vector<ModelPlace> known_models(const std::filesystem::path& assets, const 
 
 struct ModelInfo {
   std::string name;
-  std::string family;           // "llama", "smollm3", ...
+  std::string family;  // "llama", "smollm3", ...
   std::int64_t layers = 0, heads = 0, kv_heads = 0, head_dim = 0;
   std::int64_t hidden = 0, intermediate = 0, vocabulary = 0;
-  std::int64_t context = 0;     // tokens that it was trained on, at most
+  std::int64_t context = 0;  // tokens that it was trained on, at most
   std::int64_t parameters = 0;
 };
 
@@ -49,8 +49,8 @@ class Model : public CaptureSource {
   virtual const ModelInfo& info() const = 0;
   virtual const Tokenizer& tokenizer() const = 0;
 
-  // As describe() of CaptureSource, for a part of the document. Throws InputError where the text (or the slice) is longer
-  // than the context, saying both lengths, and for an empty text or a slice outside of it.
+  // As describe() of CaptureSource, for a part of the document. Throws InputError where the text (or the slice) is
+  // longer than the context, saying both lengths, and for an empty text or a slice outside of it.
   virtual CaptureInfo describe(std::string text, const ModelOptions& options) = 0;
   CaptureInfo describe(std::string text) final { return describe(std::move(text), ModelOptions{}); }
 
@@ -61,8 +61,8 @@ class Model : public CaptureSource {
 };
 
 // Opens by name (known_models) or path: a .gguf file, or a folder with config.json, safetensors and tokenizer.json.
-// Attention runs on `backend`, which must outlive the model. Throws InputError: unknown name, not fetched yet (and how to
-// get it), a family or a feature that is not supported, by name; BrokenFile for a broken file.
+// Attention runs on `backend`, which must outlive the model. Throws InputError: unknown name, not fetched yet (and how
+// to get it), a family or a feature that is not supported, by name; BrokenFile for a broken file.
 std::unique_ptr<Model> open_model(const std::string& name, const std::vector<ModelPlace>& known, Backend& backend);
 
 }  // namespace attnscope

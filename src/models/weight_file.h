@@ -19,8 +19,8 @@ class WeightFile {
   virtual void read(const std::string& name, std::int64_t row, std::int64_t count, float* out) const = 0;
 };
 
-// A folder with model.safetensors, or with model.safetensors.index.json and its shards. Throws InputError where there is
-// neither, BrokenFile for files that break their format.
+// A folder with model.safetensors, or with model.safetensors.index.json and its shards. Throws InputError where there
+// is neither, BrokenFile for files that break their format.
 std::unique_ptr<WeightFile> open_weights_folder(const std::filesystem::path& folder);
 
 // A GGUF file of the llama architecture. Its q and k rows are stored permuted (pairs of the rotary embedding side by

@@ -12,15 +12,14 @@ struct NamePair {
   std::string_view hugging_face, gguf;
 };
 
-constexpr std::array top_names{NamePair{"model.embed_tokens.weight", "token_embd.weight"},
-                               NamePair{"model.norm.weight", "output_norm.weight"},
-                               NamePair{"lm_head.weight", "output.weight"},
-                               NamePair{"rope_freqs.weight", "rope_freqs.weight"}};
+constexpr std::array top_names{
+    NamePair{"model.embed_tokens.weight", "token_embd.weight"}, NamePair{"model.norm.weight", "output_norm.weight"},
+    NamePair{"lm_head.weight", "output.weight"}, NamePair{"rope_freqs.weight", "rope_freqs.weight"}};
 constexpr std::array layer_names{
-    NamePair{"input_layernorm", "attn_norm"},      NamePair{"post_attention_layernorm", "ffn_norm"},
-    NamePair{"self_attn.q_proj", "attn_q"},        NamePair{"self_attn.k_proj", "attn_k"},
-    NamePair{"self_attn.v_proj", "attn_v"},        NamePair{"self_attn.o_proj", "attn_output"},
-    NamePair{"mlp.gate_proj", "ffn_gate"},         NamePair{"mlp.up_proj", "ffn_up"},
+    NamePair{"input_layernorm", "attn_norm"}, NamePair{"post_attention_layernorm", "ffn_norm"},
+    NamePair{"self_attn.q_proj", "attn_q"},   NamePair{"self_attn.k_proj", "attn_k"},
+    NamePair{"self_attn.v_proj", "attn_v"},   NamePair{"self_attn.o_proj", "attn_output"},
+    NamePair{"mlp.gate_proj", "ffn_gate"},    NamePair{"mlp.up_proj", "ffn_up"},
     NamePair{"mlp.down_proj", "ffn_down"}};
 
 // "model.layers.3.mlp.up_proj.weight" -> "blk.3.ffn_up.weight"; empty where GGUF has no such name.

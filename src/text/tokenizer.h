@@ -18,8 +18,8 @@ class Tokenizer {
  public:
   virtual ~Tokenizer() = default;
 
-  // Tokens of any bytes, without the tokens that a model puts around a text. Invalid UTF-8 is read as one U+FFFD for each
-  // maximal invalid part; offsets are bytes of `text` as given.
+  // Tokens of any bytes, without the tokens that a model puts around a text. Invalid UTF-8 is read as one U+FFFD for
+  // each maximal invalid part; offsets are bytes of `text` as given.
   virtual std::vector<Token> encode(std::string_view text, SpecialText special = SpecialText::special) const = 0;
 
   // Ids that the model expects before and after a text (bos, eos), per the tokenizer's own settings.

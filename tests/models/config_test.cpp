@@ -39,7 +39,8 @@ TEST(Config, MessagesNameTheFileAndTheKey) {
 }
 
 TEST(Config, RefusesAFamilyItCannotRunByName) {
-  const std::string gpt2 = R"({"model_type":"gpt2","n_embd":32,"n_head":4,"n_layer":2,"n_positions":64,"vocab_size":64})";
+  const std::string gpt2 =
+      R"({"model_type":"gpt2","n_embd":32,"n_head":4,"n_layer":2,"n_positions":64,"vocab_size":64})";
   EXPECT_EQ(check_config(gpt2, "config.json").refusal, "models of the family gpt2 are not supported yet");
   EXPECT_THROW(decoder_from_config(gpt2, "config.json"), InputError);
 }

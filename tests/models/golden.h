@@ -11,7 +11,9 @@
 
 namespace attnscope {
 
-inline std::filesystem::path data_path(const std::string& name) { return std::filesystem::path(ATTNSCOPE_TEST_DATA) / name; }
+inline std::filesystem::path data_path(const std::string& name) {
+  return std::filesystem::path(ATTNSCOPE_TEST_DATA) / name;
+}
 
 inline std::string text_of(const std::filesystem::path& path) {
   std::ifstream file(path, std::ios::binary);

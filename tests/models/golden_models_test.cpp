@@ -76,7 +76,8 @@ class GoldenModel : public testing::TestWithParam<Golden> {
     std::vector<float> actual(o.size());
     for (std::int64_t h = 0; h < layer.spec.heads; ++h) {
       const HeadView head = layer.head(h);
-      const ForwardResult result{actual.data() + h * layer.tokens() * layer.spec.head_dim, layer.spec.head_dim, nullptr};
+      const ForwardResult result{actual.data() + h * layer.tokens() * layer.spec.head_dim, layer.spec.head_dim,
+                                 nullptr};
       backend_->forward({&head, 1}, {&result, 1}, job_);
     }
     expect_near(o, actual.data(), prefix + "o");

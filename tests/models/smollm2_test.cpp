@@ -26,7 +26,8 @@ class SmolLm2 : public testing::Test {
   void SetUp() override {
     const Places places = find_places(process_environment(), program_path());
     const auto known = known_models(places.assets, places.models);
-    if (!std::filesystem::exists(places.models / "smollm2.gguf")) GTEST_SKIP() << "smollm2 is not fetched: scripts/setup does";
+    if (!std::filesystem::exists(places.models / "smollm2.gguf"))
+      GTEST_SKIP() << "smollm2 is not fetched: scripts/setup does";
     model_ = open_model("smollm2", known, *backend_);
   }
 
@@ -50,7 +51,8 @@ class SmolLm2 : public testing::Test {
     const auto begin = facts_["begin"].get<std::vector<std::int64_t>>();
     const auto end = facts_["end"].get<std::vector<std::int64_t>>();
     ASSERT_EQ(info_.tokens.size(), ids.size());
-    for (std::size_t i = 0; i < ids.size(); ++i) ASSERT_EQ(info_.tokens[i], (Token{ids[i], begin[i], end[i]})) << "token " << i;
+    for (std::size_t i = 0; i < ids.size(); ++i)
+      ASSERT_EQ(info_.tokens[i], (Token{ids[i], begin[i], end[i]})) << "token " << i;
   }
 
   void expect_lse(std::int64_t layer) {
