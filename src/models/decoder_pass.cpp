@@ -180,24 +180,24 @@ void DecoderPass::feed_forward_panel(const LayerWeights& weights, std::int64_t b
 }
 
 std::vector<float> DecoderPass::logits(std::span<const std::int64_t> positions) {
-  const std::int64_t hidden = config_.hidden, count = std::ssize(positions), vocabulary = config_.vocabulary;
+  const std::int64_t hidden = config_.hidden, chosen = std::ssize(positions), vocabulary = config_.vocabulary;
   const std::vector<float> norm = weights_.final_norm();
-  std::vector<float> states(static_cast<std::size_t>(count * hidden));
-  for (std::int64_t i = 0; i < count; ++i) {
+  std::vector<float> states(static_cast<std::size_t>(chosen * hidden));
+  for (std::int64_t i = 0; i < chosen; ++i) {
     rms_norm(residual_.data() + positions[static_cast<std::size_t>(i)] * hidden, norm.data(), hidden,
              static_cast<float>(config_.norm_epsilon), states.data() + i * hidden);
   }
-  std::vector<float> result(static_cast<std::size_t>(count * vocabulary));
+  std::vector<float> result(static_cast<std::size_t>(chosen * vocabulary));
   constexpr std::int64_t chunk = 512;
   job_.pool.run(static_cast<std::size_t>((vocabulary + chunk - 1) / chunk), quiet_job(),
                 [&](std::size_t index, unsigned slot) {
-                  const std::int64_t begin = static_cast<std::int64_t>(index) * chunk;
-                  const std::int64_t rows = std::min(chunk, vocabulary - begin);
+                  const std::int64_t first = static_cast<std::int64_t>(index) * chunk;
+                  const std::int64_t outputs = std::min(chunk, vocabulary - first);
                   std::vector<float>& matrix = scratch_[slot].wide;
                   matrix.resize(std::max(matrix.size(), static_cast<std::size_t>(chunk * hidden)));
-                  weights_.output_rows(begin, rows, matrix.data());
-                  multiply_transposed(states.data(), hidden, count, hidden, matrix.data(), rows, result.data() + begin,
-                                      vocabulary, false);
+                  weights_.output_rows(first, outputs, matrix.data());
+                  multiply_transposed(states.data(), hidden, chosen, hidden, matrix.data(), outputs,
+                                      result.data() + first, vocabulary, false);
                 });
   return result;
 }

@@ -1,11 +1,14 @@
 // silu_multiply with Highway's exponential, for whatever vectors this machine has.
 #include "models/elementwise.h"
 
+// The order of these matters: foreach_target.h includes this file once for each instruction set.
+// clang-format off
 #undef HWY_TARGET_INCLUDE
-#define HWY_TARGET_INCLUDE "models/silu_simd.cpp"
-#include <hwy/contrib/math/math-inl.h>
+#define HWY_TARGET_INCLUDE "models/silu_simd.cpp"  // NOLINT(cppcoreguidelines-macro-usage): Highway reads it
 #include <hwy/foreach_target.h>
 #include <hwy/highway.h>
+#include <hwy/contrib/math/math-inl.h>
+// clang-format on
 
 HWY_BEFORE_NAMESPACE();
 namespace attnscope::HWY_NAMESPACE {

@@ -27,7 +27,7 @@ void widen(const Tensor& tensor, std::int64_t row, std::int64_t count, float* ou
 
 class FolderWeights final : public WeightFile {
  public:
-  void add(SafetensorsFile file) {
+  void add(const SafetensorsFile& file) {
     for (const SafetensorsEntry& entry : file.entries()) {
       // Buffers of other types (position ids of old files) are nobody's weights.
       if (!dtype_of(entry.dtype) || entry.shape.empty() || entry.shape.size() > 2) continue;

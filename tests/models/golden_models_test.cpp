@@ -42,7 +42,7 @@ class GoldenModel : public testing::TestWithParam<Golden> {
   }
 
   static Json facts_of(const Golden& golden) {
-    const Json json = golden_json(golden.json);
+    Json json = golden_json(golden.json);
     if (!json.contains("models")) return json;
     for (const Json& model : json["models"]) {
       if (model["file"] == golden.name) return model;

@@ -16,8 +16,8 @@ namespace {
 
 class KeepAll final : public LayerSink {
  public:
-  bool wants(std::int64_t) const override { return true; }
-  void take(std::int64_t, std::shared_ptr<const Layer> layer) override { layers.push_back(std::move(layer)); }
+  bool wants(std::int64_t /*layer*/) const override { return true; }
+  void take(std::int64_t /*index*/, std::shared_ptr<const Layer> layer) override { layers.push_back(std::move(layer)); }
   std::vector<std::shared_ptr<const Layer>> layers;
 };
 
