@@ -1,9 +1,9 @@
-#define PCRE2_CODE_UNIT_WIDTH 8
 #include "text/pattern.h"
 
 #include <pcre2.h>
 
 #include <array>
+#include <utility>
 
 #include "core/error.h"
 #include "formats/names.h"
@@ -56,12 +56,10 @@ void Pattern::compile(const std::string& translated, const std::string& shown, c
                     PCRE2_UTF | PCRE2_UCP | PCRE2_MULTILINE | PCRE2_NEVER_BACKSLASH_C, &error, &place, context.get());
   if (code == nullptr) throw BrokenFile(where + ": the pattern " + shown + " is not valid: " + error_text(error));
   jit_ = pcre2_jit_compile(code, PCRE2_JIT_COMPLETE) == 0;
-  code_ = {code, [](const pcre2_code* owned) {
-             pcre2_code_free(const_cast<pcre2_code*>(owned));
-           }};  // NOLINT(cppcoreguidelines-pro-type-const-cast): the library frees what it gave
+  code_ = {code, pcre2_code_free};
 }
 
-Matcher::Matcher(const Pattern& pattern) : pattern_(pattern) {
+Matcher::Matcher(Pattern pattern) : pattern_(std::move(pattern)) {
   data_ = {pcre2_match_data_create(1, nullptr), pcre2_match_data_free};
   context_ = {pcre2_match_context_create(nullptr), pcre2_match_context_free};
   if (!data_ || !context_) throw Error("not enough memory for a pattern");

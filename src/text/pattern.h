@@ -32,14 +32,14 @@ class Pattern {
   friend class Matcher;
   Pattern() = default;
   void compile(const std::string& translated, const std::string& shown, const std::string& where);
-  std::shared_ptr<const pcre2_real_code_8> code_;
+  std::shared_ptr<pcre2_real_code_8> code_;
   bool jit_ = false;
 };
 
 // Looks for one pattern; holds the memory that a search needs. For one thread.
 class Matcher {
  public:
-  explicit Matcher(const Pattern& pattern);
+  explicit Matcher(Pattern pattern);
 
   // The first match that begins at or after byte `from` of `subject`, which must be valid UTF-8. Looking around never
   // leaves `subject`. Throws InputError where the search takes too many steps.

@@ -84,7 +84,8 @@ void PatternTranslation::property(char kind) {
 // What stands for one character; at_ is behind the letter.
 void PatternTranslation::character_escape(char c) {
   constexpr std::string_view same = "tnrfae0";
-  if (same.find(c) != std::string_view::npos) {
+  const bool other = ascii_letter_or_digit(c) || static_cast<unsigned char>(c) >= 0x80;
+  if (!other || same.find(c) != std::string_view::npos) {
     out_ += {'\\', c};
   } else if (c == 'v') {
     out_ += "\\x0b";
@@ -92,11 +93,9 @@ void PatternTranslation::character_escape(char c) {
     hexadecimal(c);
   } else if (c == 'c' || c == 'C' || c == 'M' || c == 'y' || c == 'Y') {
     refuse(std::string("'\\") + c + "'");
-  } else if (ascii_letter_or_digit(c) || static_cast<unsigned char>(c) >= 0x80) {
+  } else {
     --at_;
     copy(character_length());
-  } else {
-    out_ += {'\\', c};
   }
 }
 

@@ -69,14 +69,16 @@ void PatternTranslation::interval() {
 
 std::optional<std::string> PatternTranslation::read_bounds() {
   const std::size_t end = source_.find('}', at_);
-  if (end == std::string_view::npos) return std::nullopt;
+  constexpr std::size_t longest = 16;  // no bound that PCRE2 takes has more digits
+  if (end == std::string_view::npos || end - at_ > longest) return std::nullopt;
   std::string bounds(source_.substr(at_ + 1, end - at_ - 1));
   const auto digits = [](std::string_view text) {
     return std::all_of(text.begin(), text.end(), [](char c) { return c >= '0' && c <= '9'; });
   };
   const std::size_t comma = bounds.find(',');
-  const std::string_view low = std::string_view(bounds).substr(0, comma);
-  const std::string_view high = comma == std::string::npos ? "" : std::string_view(bounds).substr(comma + 1);
+  const std::string_view all = bounds;
+  const std::string_view low = all.substr(0, comma);
+  const std::string_view high = comma == std::string::npos ? "" : all.substr(comma + 1);
   if (!digits(low) || !digits(high) || (low.empty() && high.empty())) return std::nullopt;
   at_ = end + 1;
   return low.empty() ? "0" + bounds : bounds;

@@ -24,7 +24,7 @@ SplitBehavior behavior_of(const std::string& name) {
 }
 
 Pattern pattern_of(const JsonPlace& pattern) {
-  if (pattern.has("Regex")) return Pattern(pattern.at("Regex").string(), pattern.where());
+  if (pattern.has("Regex")) return {pattern.at("Regex").string(), pattern.where()};
   return Pattern::literal(pattern.at("String").string(), pattern.where());
 }
 

@@ -9,7 +9,7 @@ namespace attnscope {
 void check_tokenizer(const JsonPlace& file);
 void check_model(const JsonPlace& model);
 void check_normalizer(const JsonPlace& normalizer);
-void check_pre_tokenizer(const JsonPlace& pre_tokenizer);
+void check_pre_tokenizer(const JsonPlace& step);
 void check_post_processor(const JsonPlace& processor);
 void check_decoder(const JsonPlace& decoder);
 // {"String": ...} or {"Regex": ...}; a regular expression is compiled.

@@ -15,7 +15,7 @@ void check_token_with_id(const JsonPlace& token) {
 void check_template(const JsonPlace& pieces, const JsonPlace& special_tokens) {
   for (std::size_t i = 0; i < pieces.array_size(); ++i) {
     const JsonPlace piece = pieces.item(i);
-    if (piece.object().size() != 1) piece.fail("must hold one key, \"SpecialToken\" or \"Sequence\"");
+    if (piece.object().size() != 1) piece.fail(R"(must hold one key, "SpecialToken" or "Sequence")");
     if (piece.object().contains("Sequence")) {
       piece.at("Sequence").at("id").one_of({"A", "B"});
       piece.at("Sequence").at("type_id").u32();

@@ -38,7 +38,7 @@ void check_replace(const JsonPlace& step) {
 }  // namespace
 
 void check_pattern(const JsonPlace& pattern) {
-  if (pattern.object().size() != 1) pattern.fail("must hold one key, \"String\" or \"Regex\"");
+  if (pattern.object().size() != 1) pattern.fail(R"(must hold one key, "String" or "Regex")");
   if (pattern.object().contains("String")) {
     pattern.at("String").string();
   } else {
