@@ -26,9 +26,10 @@ void add_cpu(std::vector<Known>& known) {
                                                            {CpuTarget::baseline, "the SIMD of every such processor"}};
   const std::vector<CpuTarget> usable = usable_cpu_targets();
   for (const auto& [target, words] : targets) {
+    const CpuTarget chosen = target;  // Clang 14 captures no structured binding
     const std::string name(name_of(target));
     if (std::find(usable.begin(), usable.end(), target) != usable.end()) {
-      known.push_back({{name, true, std::string("CPU with ") + words}, [target] { return make_cpu_backend(target); }});
+      known.push_back({{name, true, std::string("CPU with ") + words}, [chosen] { return make_cpu_backend(chosen); }});
     } else {
       known.push_back({{name, false, std::string("this processor lacks ") + words}, nullptr});
     }

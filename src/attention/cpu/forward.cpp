@@ -39,7 +39,7 @@ struct HeadWork {
 
 // A block of queries in one part of the keys.
 struct Task {
-  const HeadWork* work;
+  HeadWork* work;
   std::int64_t first_query;
   int queries;
   KeyRange keys;
@@ -52,7 +52,7 @@ std::int64_t overlap(KeyRange a, KeyRange b) {
 }
 
 // The tasks of one block of queries, one for each part of the keys that it sees; at least one, to write the result.
-void add_tasks(const HeadWork& work, std::int64_t first_query, int queries, std::vector<std::vector<Task>>& waves) {
+void add_tasks(HeadWork& work, std::int64_t first_query, int queries, std::vector<std::vector<Task>>& waves) {
   const HeadView& head = work.head;
   const std::int64_t n_keys = work.keys.stream().rows;
   const KeyRange window{head.mask.visible_range(first_query, head.n_k()).begin,
@@ -72,11 +72,11 @@ void add_tasks(const HeadWork& work, std::int64_t first_query, int queries, std:
 }
 
 // waves[p]: the tasks in part p of their keys, the longest first. A wave waits for the one before it.
-std::vector<std::vector<Task>> cut(const std::vector<HeadWork>& works, int block_queries) {
+std::vector<std::vector<Task>> cut(std::vector<HeadWork>& works, int block_queries) {
   std::int64_t parts = 0;
   for (const HeadWork& work : works) parts = std::max(parts, work.parts());
   std::vector<std::vector<Task>> waves(static_cast<std::size_t>(parts));
-  for (const HeadWork& work : works) {
+  for (HeadWork& work : works) {
     for (std::int64_t first = 0; first < work.head.n_q(); first += block_queries)
       add_tasks(work, first, static_cast<int>(std::min<std::int64_t>(block_queries, work.head.n_q() - first)), waves);
   }
@@ -86,7 +86,7 @@ std::vector<std::vector<Task>> cut(const std::vector<HeadWork>& works, int block
 }
 
 void run(const Task& task, const ForwardKernel& kernel, const Job& job, float* scratch) {
-  const HeadWork& work = *task.work;
+  HeadWork& work = *task.work;
   const HeadView& head = work.head;
   std::array<Tile, forward_tiles> tiles;
   int tile_count = 0;
@@ -108,8 +108,8 @@ void run(const Task& task, const ForwardKernel& kernel, const Job& job, float* s
   if (work.value_depth > 0) block.o = work.result.o + task.first_query * work.result.o_stride;
   if (work.result.lse != nullptr) block.lse = work.result.lse + task.first_query;
   if (!work.sum.empty()) {
-    block.negated_max = const_cast<float*>(work.negated_max.data()) + task.first_query;
-    block.sum = const_cast<float*>(work.sum.data()) + task.first_query;
+    block.negated_max = work.negated_max.data() + task.first_query;
+    block.sum = work.sum.data() + task.first_query;
   }
   block.sink_logit = head.score.sink_logit;
   block.stop = job.stop;

@@ -79,7 +79,8 @@ class SampledMapCall {
     for (std::int64_t tile = 0; tile < tiles_; ++tile) {
       const SampledTile result = result_of(tile);
       const std::int64_t size = segment_count() * kernel_.lanes;
-      std::fill_n(result.segment, size, max_ ? -std::numeric_limits<float>::infinity() : 0.0F);
+      const float nothing = max_ ? -std::numeric_limits<float>::infinity() : 0.0F;
+      std::fill_n(result.segment, size, nothing);
       if (!max_) std::fill_n(result.segment_negated_max, size, 0.0F);
     }
   }

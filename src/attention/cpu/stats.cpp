@@ -28,7 +28,7 @@ void row_stats(CpuTarget target, const HeadView& head, std::span<const float> ls
   job.pool.run(blocks.count(), job, [&](std::size_t index, unsigned slot) {
     const auto [first, count] = blocks.from_the_end(index);
     std::array<Tile, tiles_at_once> tiles;
-    std::array<RowSums, tiles_at_once> sums;
+    std::array<RowSums, tiles_at_once> sums{};
     TileWork work = tile_work(keys.stream(), head.score, tiles, job);
     for (std::int64_t at = 0; at < count; at += kernel.lanes)
       tiles[static_cast<std::size_t>(work.tile_count++)] =
@@ -63,7 +63,7 @@ void column_mass(CpuTarget target, const HeadView& head, std::span<const float> 
     const auto [first, count] = blocks.from_the_start(index);
     std::array<Tile, tiles_at_once> tiles;
     TileWork work = tile_work(queries.stream(), head.score, tiles, job);
-    std::array<std::int64_t, max_lanes> keys;
+    std::array<std::int64_t, max_lanes> keys{};
     for (std::int64_t at = 0; at < count; at += kernel.lanes) {
       const auto lanes = static_cast<std::size_t>(std::min<std::int64_t>(kernel.lanes, count - at));
       std::iota(keys.begin(), keys.begin() + lanes, first + at);
