@@ -75,19 +75,11 @@ inline HWY_NOINLINE void add_values(const float* values, std::ptrdiff_t step, st
                                     float* o) {
   constexpr std::int64_t rows_ahead = 16;
   Block sums;
-#pragma GCC unroll 8
-  for (int i = 0; i < rows; ++i)
-#pragma GCC unroll 3
-    for (int j = 0; j < vectors; ++j) sums[i][j] = hn::Zero(Floats());
+  clear_block(sums);
   add_products(values, 1, step, p, count, sums,
                [&](std::int64_t k) { hwy::Prefetch(values + (k + rows_ahead) * step); });
-#pragma GCC unroll 8
-  for (int i = 0; i < rows; ++i)
-#pragma GCC unroll 3
-    for (int j = 0; j < vectors; ++j) {
-      float* to = o + i * lanes + j * vector_lanes;
-      store(to, hn::Add(sums[i][j], load(to)));
-    }
+  add_stored(o, sums);
+  store_block(sums, o);
 }
 
 inline void begin_tile(const ForwardBlock& block, int t, Running& run) {

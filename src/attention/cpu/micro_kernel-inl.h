@@ -32,6 +32,32 @@ HWY_INLINE Vector load(const float* from) { return hn::Load(Floats(), from); }
 HWY_INLINE void store(float* to, Vector v) { hn::Store(v, Floats(), to); }
 HWY_INLINE Vector splat(float x) { return hn::Set(Floats(), x); }
 
+// A block in memory is [rows, lanes], 64-byte aligned.
+HWY_INLINE void store_block(const Block& block, float* to) {
+#pragma GCC unroll 8
+  for (int i = 0; i < rows; ++i)
+#pragma GCC unroll 3
+    for (int j = 0; j < vectors; ++j) store(to + i * lanes + j * vector_lanes, block[i][j]);
+}
+HWY_INLINE void load_block(const float* from, Block& block) {
+#pragma GCC unroll 8
+  for (int i = 0; i < rows; ++i)
+#pragma GCC unroll 3
+    for (int j = 0; j < vectors; ++j) block[i][j] = load(from + i * lanes + j * vector_lanes);
+}
+HWY_INLINE void add_stored(const float* from, Block& block) {
+#pragma GCC unroll 8
+  for (int i = 0; i < rows; ++i)
+#pragma GCC unroll 3
+    for (int j = 0; j < vectors; ++j) block[i][j] = hn::Add(block[i][j], load(from + i * lanes + j * vector_lanes));
+}
+HWY_INLINE void clear_block(Block& block) {
+#pragma GCC unroll 8
+  for (int i = 0; i < rows; ++i)
+#pragma GCC unroll 3
+    for (int j = 0; j < vectors; ++j) block[i][j] = hn::Zero(Floats());
+}
+
 // sums[i][:] += sum over k < depth of a[i * row_step + k * depth_step] * b[k][:], with b [depth, lanes].
 // `ahead` is called once for each k, to prefetch.
 template <class Ahead>

@@ -8,33 +8,63 @@
 namespace attnscope::cpu {
 namespace {
 
-// Chosen rows in tiles against the streamed rows in parts of `part` rows: calls write(tile index, tile, range, p) with
-// p [range, lanes], nothing for ranges that no lane sees.
+// So few rows are weighed one by one; more of them, in tiles.
+constexpr std::size_t few = 4;
+
+// Chosen rows against the streamed rows: calls write(row, range, p, step) with the weight of the streamed row r of the
+// range at p[(r - range.begin) * step]; nothing for ranges that nobody sees.
 template <class MakeTile, class Write>
-void weigh_chosen(const WeightsKernel& kernel, std::size_t chosen, const Stream& stream, const Score& score,
-                  const Job& job, MakeTile make_tile, Write write) {
-  constexpr std::int64_t part = 16 * block_rows;
-  const auto lanes = static_cast<std::size_t>(kernel.lanes);
-  const std::size_t tiles = (chosen + lanes - 1) / lanes;
-  const auto parts = static_cast<std::size_t>((stream.rows + part - 1) / part);
-  const std::int64_t packed_size = stream.depth * kernel.lanes;
-  Scratch scratch(job.pool, static_cast<std::size_t>(packed_size + (block_rows + max_rows) * kernel.lanes));
-  job.pool.run(tiles * parts, job, [&](std::size_t index, unsigned slot) {
-    const std::size_t begin = index / parts * lanes;
-    const Tile tile = make_tile(begin, std::min(lanes, chosen - begin));
-    float* packed = scratch.of(slot);
-    kernel.pack(tile, stream.depth, static_cast<float>(score.scale * log2_e), packed);
-    const std::int64_t first = static_cast<std::int64_t>(index % parts) * part;
-    const std::int64_t last = std::min(first + part, stream.rows);
-    for (std::int64_t r0 = first; r0 < last; r0 += block_rows) {
-      const KeyRange range = tile.visible_part(r0, std::min(r0 + block_rows, last));
+class ChosenRows {
+ public:
+  ChosenRows(const WeightsKernel& kernel, std::size_t chosen, const Stream& stream, const Score& score,
+             MakeTile make_tile, Write write)
+      : kernel_(kernel),
+        chosen_(chosen),
+        stream_(stream),
+        factor_(static_cast<float>(score.scale * log2_e)),
+        make_tile_(make_tile),
+        write_(write) {}
+
+  void run(const Job& job) {
+    const auto lanes = static_cast<std::size_t>(kernel_.lanes);
+    const std::size_t tiles = (chosen_ + lanes - 1) / lanes;
+    const auto parts = static_cast<std::size_t>((stream_.rows + part_rows - 1) / part_rows);
+    const std::int64_t size = (stream_.depth + block_rows + max_rows) * kernel_.lanes;
+    Scratch scratch(job.pool, static_cast<std::size_t>(size));
+    job.pool.run(tiles * parts, job, [&](std::size_t index, unsigned slot) {
+      const std::size_t first = index / parts * lanes;
+      const Tile tile = make_tile_(first, std::min(lanes, chosen_ - first));
+      const std::int64_t begin = static_cast<std::int64_t>(index % parts) * part_rows;
+      weigh(first, tile, {begin, std::min(begin + part_rows, stream_.rows)}, scratch.of(slot));
+    });
+    job.throw_if_stopped();
+  }
+
+ private:
+  static constexpr std::int64_t part_rows = 16 * block_rows;
+
+  void weigh(std::size_t first, const Tile& tile, KeyRange rows, float* scratch) {
+    const bool alone = static_cast<std::size_t>(tile.count) <= few;
+    float* p = scratch + stream_.depth * kernel_.lanes;
+    if (!alone) kernel_.pack(tile, stream_.depth, factor_, scratch);
+    for (std::int64_t r0 = rows.begin; r0 < rows.end; r0 += block_rows) {
+      const KeyRange range = tile.visible_part(r0, std::min(r0 + block_rows, rows.end));
       if (range.begin >= range.end) continue;
-      kernel.weights(tile, stream, packed, range, packed + packed_size);
-      write(begin, tile, range, packed + packed_size);
+      if (!alone) kernel_.weights(tile, stream_, scratch, range, p);
+      for (int lane = 0; lane < tile.count; ++lane) {
+        if (alone) kernel_.lane_weights(tile, lane, stream_, factor_, range, p);
+        write_(first + static_cast<std::size_t>(lane), range, alone ? p : p + lane, alone ? 1 : kernel_.lanes);
+      }
     }
-  });
-  job.throw_if_stopped();
-}
+  }
+
+  const WeightsKernel& kernel_;
+  std::size_t chosen_;
+  const Stream& stream_;
+  float factor_;
+  MakeTile make_tile_;
+  Write write_;
+};
 
 }  // namespace
 
@@ -43,17 +73,14 @@ void rows(CpuTarget target, const HeadView& head, std::span<const std::int64_t> 
   const WeightsKernel kernel = weights_kernel(target);
   const StreamRows keys(head.k, valid_keys(head), weight.b);
   std::fill(p.begin(), p.end(), 0.0F);
-  weigh_chosen(
-      kernel, queries.size(), keys.stream(), head.score, job,
-      [&](std::size_t begin, std::size_t count) {
-        return query_tile(head, queries.subspan(begin, count), weight.a.subspan(begin, count));
-      },
-      [&](std::size_t begin, const Tile& tile, KeyRange range, const float* from) {
-        for (int lane = 0; lane < tile.count; ++lane) {
-          float* row = p.data() + (static_cast<std::int64_t>(begin) + lane) * head.n_k();
-          for (std::int64_t k = range.begin; k < range.end; ++k) row[k] = from[(k - range.begin) * kernel.lanes + lane];
-        }
-      });
+  const auto make_tile = [&](std::size_t begin, std::size_t count) {
+    return query_tile(head, queries.subspan(begin, count), weight.a.subspan(begin, count));
+  };
+  const auto write = [&](std::size_t chosen, KeyRange range, const float* from, std::int64_t step) {
+    float* row = p.data() + static_cast<std::int64_t>(chosen) * head.n_k();
+    for (std::int64_t k = range.begin; k < range.end; ++k, from += step) row[k] = *from;
+  };
+  ChosenRows(kernel, queries.size(), keys.stream(), head.score, make_tile, write).run(job);
 }
 
 // Keys lie in the lanes and queries are streamed.
@@ -64,16 +91,15 @@ void columns(CpuTarget target, const HeadView& head, std::span<const std::int64_
   std::vector<float> b(keys.size());
   for (std::size_t c = 0; c < keys.size() && !weight.b.empty(); ++c) b[c] = weight.b[static_cast<std::size_t>(keys[c])];
   std::fill(p.begin(), p.end(), 0.0F);
-  weigh_chosen(
-      kernel, keys.size(), queries.stream(), head.score, job,
-      [&](std::size_t begin, std::size_t count) {
-        return key_tile(head, keys.subspan(begin, count), std::span(b).subspan(begin, count));
-      },
-      [&](std::size_t begin, const Tile& tile, KeyRange range, const float* from) {
-        for (std::int64_t i = range.begin; i < range.end; ++i)
-          std::copy_n(from + (i - range.begin) * kernel.lanes, tile.count,
-                      p.data() + i * static_cast<std::int64_t>(keys.size()) + static_cast<std::int64_t>(begin));
-      });
+  const auto make_tile = [&](std::size_t begin, std::size_t count) {
+    return key_tile(head, keys.subspan(begin, count), std::span(b).subspan(begin, count));
+  };
+  const auto write = [&](std::size_t chosen, KeyRange range, const float* from, std::int64_t step) {
+    float* column = p.data() + chosen;
+    const auto width = static_cast<std::int64_t>(keys.size());
+    for (std::int64_t i = range.begin; i < range.end; ++i, from += step) column[i * width] = *from;
+  };
+  ChosenRows(kernel, keys.size(), queries.stream(), head.score, make_tile, write).run(job);
 }
 
 }  // namespace attnscope::cpu

@@ -74,10 +74,9 @@ HWY_INLINE void compute_scores(const Stream& stream, std::int64_t r0, const Tile
   // The group after this one is fetched while this one is multiplied: one line of 16 floats every second step.
   const float* next = a + rows * step;
   const std::int64_t lines = (stream.depth + 15) / 16;
-  static_assert(rows == 4 || rows == 8);
   std::int64_t row = 0;
   std::int64_t line = 0;
-  const auto prefetch = [&](std::int64_t k) {
+  const auto fetch = [&](std::int64_t k) {
     if (k % 2 != 0 || row == rows) return;
     hwy::Prefetch(next + row * step + line * 16);
     if (++line == lines) {
@@ -85,34 +84,21 @@ HWY_INLINE void compute_scores(const Stream& stream, std::int64_t r0, const Tile
       ++row;
     }
   };
-  alignas(64) float scratch[rows * lanes];
-  const std::int64_t piece = piece_of(stream.depth);
-  add_products(a, step, 1, packed, piece, scores, prefetch);
-  for (std::int64_t k = piece; k < stream.depth; k += piece) {
-#pragma GCC unroll 8
-    for (int i = 0; i < rows; ++i)
-#pragma GCC unroll 3
-      for (int j = 0; j < vectors; ++j) {
-        store(scratch + i * lanes + j * vector_lanes, scores[i][j]);
-        scores[i][j] = hn::Zero(Floats());
-      }
-    add_products(a + k, step, 1, packed + k * lanes, std::min(stream.depth - k, piece), scores, prefetch);
-#pragma GCC unroll 8
-    for (int i = 0; i < rows; ++i)
-#pragma GCC unroll 3
-      for (int j = 0; j < vectors; ++j)
-        scores[i][j] = hn::Add(scores[i][j], load(scratch + i * lanes + j * vector_lanes));
+  alignas(64) float stored[rows * lanes];
+  const std::int64_t longest = piece_of(stream.depth);
+  for (std::int64_t done = 0;;) {
+    const std::int64_t piece = std::min(longest, stream.depth - done);
+    add_products(a + done, step, 1, packed + done * lanes, piece, scores, fetch);
+    if (done > 0) add_stored(stored, scores);
+    done += piece;
+    if (HWY_LIKELY(done >= stream.depth)) break;
+    store_block(scores, stored);
+    clear_block(scores);
   }
   if (!partial) return;
-#pragma GCC unroll 8
-  for (int i = 0; i < rows; ++i)
-#pragma GCC unroll 3
-    for (int j = 0; j < vectors; ++j) store(scratch + i * lanes + j * vector_lanes, scores[i][j]);
-  hide(tile, r0, scratch);
-#pragma GCC unroll 8
-  for (int i = 0; i < rows; ++i)
-#pragma GCC unroll 3
-    for (int j = 0; j < vectors; ++j) scores[i][j] = load(scratch + i * lanes + j * vector_lanes);
+  store_block(scores, stored);
+  hide(tile, r0, stored);
+  load_block(stored, scores);
 }
 
 // Calls visit(t, part) for each tile and the part of each block of streamed rows that it may see, blocks outermost.

@@ -74,10 +74,7 @@ inline HWY_NOINLINE void add_part(const Stream& stream, const Tile& tile, const 
     const bool named = has_named(k, position);
     if (HWY_UNLIKELY(larger || named)) {
       alignas(64) float stored[rows * lanes];
-#pragma GCC unroll 8
-      for (int i = 0; i < rows; ++i)
-#pragma GCC unroll 3
-        for (int j = 0; j < vectors; ++j) store(stored + i * lanes + j * vector_lanes, scores[i][j]);
+      store_block(scores, stored);
       if (larger) raise_largest(stored, k, sums);
       if (named) pick_named(stored, k, position, sums);
     }

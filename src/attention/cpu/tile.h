@@ -39,6 +39,7 @@ struct alignas(64) Tile {
   int count = 0;
   std::int32_t least_begin = 0, most_begin = 0, least_end = 0, most_end = 0, least_sink_end = 0, most_sink_end = 0;
 
+  bool sees(int lane, std::int64_t r) const { return (r >= begin[lane] && r < end[lane]) || r < sink_end[lane]; }
   // As Mask::block_state, for the streamed rows [r0, r1).
   BlockState state(std::int64_t r0, std::int64_t r1) const {
     if ((r1 <= least_begin || r0 >= most_end) && r0 >= most_sink_end) return BlockState::none;

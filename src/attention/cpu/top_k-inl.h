@@ -9,9 +9,10 @@
 
 #include <functional>
 #include <limits>
+#include <span>
 #include <vector>
 
-#include "attention/cpu/exp2-inl.h"
+#include "attention/cpu/lane-inl.h"
 #include "attention/cpu/score-inl.h"
 #include "attention/cpu/top_k_kernel.h"
 
@@ -28,8 +29,14 @@ struct Candidate {
 
 inline std::int64_t segments_of(const Stream& stream) { return (stream.rows + segment - 1) / segment; }
 
+// As many places as hold the maxima of one lane, in whole groups.
+inline std::int64_t padded_segments(const Stream& stream) {
+  return (segments_of(stream) + segment - 1) / segment * segment;
+}
+
 inline std::size_t top_k_scratch_size(const Stream& stream) {
-  return static_cast<std::size_t>(tiles_at_once * lanes * (stream.depth + segments_of(stream)));
+  const std::int64_t by_lane = lanes * padded_segments(stream);
+  return static_cast<std::size_t>(tiles_at_once * lanes * (stream.depth + segments_of(stream)) + by_lane);
 }
 
 // largest [segments, lanes] takes up the scores of a part.
@@ -47,48 +54,59 @@ inline HWY_NOINLINE void find_largest(const Stream& stream, const Tile& tile, co
   });
 }
 
-// A score that at least k keys of the lane reach: the k-th largest of the maxima of segments, or of groups of 16
-// segments where those are enough.
-inline float threshold(const float* largest, std::int64_t segments, std::int64_t k, int lane,
-                       std::vector<float>& maxima) {
-  const std::int64_t group = (segments + segment - 1) / segment >= k ? segment : 1;
-  if (segments < k) return no_score;
-  maxima.clear();
-  for (std::int64_t s = 0; s < segments; s += group) {
-    float most = no_score;
-    for (std::int64_t t = s; t < std::min(s + group, segments); ++t) most = std::max(most, largest[t * lanes + lane]);
-    maxima.push_back(most);
+// by_lane [lanes, padded_segments] = the transpose of largest [segments, lanes], padded with no_score.
+inline void turn(const float* largest, std::int64_t segments, std::int64_t padded, float* by_lane) {
+  for (std::int64_t s0 = 0; s0 < padded; s0 += segment) {
+    for (int lane = 0; lane < lanes; ++lane) {
+      for (std::int64_t s = s0; s < s0 + segment; ++s)
+        by_lane[lane * padded + s] = s < segments ? largest[s * lanes + lane] : no_score;
+    }
   }
-  std::nth_element(maxima.begin(), maxima.begin() + (k - 1), maxima.end(), std::greater<>());
-  return maxima[static_cast<std::size_t>(k - 1)];
 }
 
-inline float dot(const float* a, const float* b, std::int64_t depth) {
-  Vector sum = hn::Zero(Floats());
-  std::int64_t c = 0;
-  for (; c + vector_lanes <= depth; c += vector_lanes)
-    sum = hn::MulAdd(hn::LoadU(Floats(), a + c), hn::LoadU(Floats(), b + c), sum);
-  float total = hn::GetLane(hn::SumOfLanes(Floats(), sum));
-  for (; c < depth; ++c) total += a[c] * b[c];
-  return total;
+inline float largest_of(const float* values, std::int64_t count) {
+  Vector most = splat(no_score);
+  for (std::int64_t at = 0; at < count; at += vector_lanes) most = hn::Max(most, load(values + at));
+  return hn::GetLane(hn::MaxOfLanes(Floats(), most));
 }
 
-// Appends the visible keys of segment s and their weights, if those are above 0.
+// A score that at least k keys of the lane reach: the k-th largest of the maxima of groups of 16 segments, or of
+// segments where too few groups see anything. no_score where there are fewer than k of those too.
+inline float threshold(std::span<const float> maxima, std::int64_t k, std::vector<float>& sorted) {
+  for (const std::int64_t group : {segment, std::int64_t{1}}) {
+    sorted.clear();
+    for (std::size_t s = 0; s < maxima.size(); s += static_cast<std::size_t>(group)) {
+      const float most = group == 1 ? maxima[s] : largest_of(maxima.data() + s, group);
+      if (most > no_score) sorted.push_back(most);
+    }
+    if (static_cast<std::int64_t>(sorted.size()) < k) continue;
+    std::nth_element(sorted.begin(), sorted.begin() + (k - 1), sorted.end(), std::greater<>());
+    return sorted[static_cast<std::size_t>(k - 1)];
+  }
+  return no_score;
+}
+
+// Appends the keys of segment s whose weights are above 0; one that the lane does not see has weight 0.
 inline void add_candidates(const TileWork& work, const Tile& tile, int lane, std::int64_t s,
                            std::vector<Candidate>& candidates) {
-  alignas(64) float scores[segment];
-  const Stream& keys = work.stream;
-  for (std::int64_t i = 0; i < segment; ++i) {
-    const std::int64_t k = s * segment + i;
-    const bool visible = (k >= tile.begin[lane] && k < tile.end[lane]) || k < tile.sink_end[lane];
-    scores[i] = no_score;
-    if (!visible) continue;
-    scores[i] = tile.start[lane] + work.factor * dot(tile.source[lane], keys.data + k * keys.stride, keys.depth);
-    if (keys.bias != nullptr) scores[i] += keys.bias[k];
+  alignas(64) float p[2 * segment];
+  const KeyRange keys{s * segment, std::min((s + 1) * segment, work.stream.rows)};
+  lane_weights(tile, lane, work.stream, work.factor, keys, p);
+  for (std::int64_t k = keys.begin; k < keys.end; ++k) {
+    if (p[k - keys.begin] > 0) candidates.push_back({p[k - keys.begin], static_cast<std::int32_t>(k)});
   }
-  for (std::int64_t at = 0; at < segment; at += vector_lanes) store(scores + at, exp2(load(scores + at)));
-  for (std::int64_t i = 0; i < segment; ++i) {
-    if (scores[i] > 0) candidates.push_back({scores[i], static_cast<std::int32_t>(s * segment + i)});
+}
+
+// All keys that may be among the k largest of a lane, whose segments have these maxima.
+inline void find_candidates(const TileWork& work, const Tile& tile, int lane, std::span<const float> maxima,
+                            float least, std::vector<Candidate>& candidates) {
+  candidates.clear();
+  for (std::size_t at = 0; at < maxima.size(); at += vector_lanes) {
+    if (hn::AllFalse(Floats(), hn::Ge(load(maxima.data() + at), splat(least)))) continue;
+    for (std::size_t s = at; s < at + vector_lanes; ++s) {
+      if (maxima[s] >= least && maxima[s] > no_score)
+        add_candidates(work, tile, lane, static_cast<std::int64_t>(s), candidates);
+    }
   }
 }
 
@@ -115,18 +133,17 @@ inline void top_k_tiles(const TileWork& work, std::int64_t k, std::int32_t* keys
   for_each_part(work, [&](int t, KeyRange part) {
     find_largest(work.stream, work.tiles[t], scratch + t * packed_size, part, largest + t * segments * lanes);
   });
-  std::vector<float> maxima;
+  const std::int64_t padded = padded_segments(work.stream);
+  float* by_lane = largest + tiles_at_once * segments * lanes;
+  std::vector<float> sorted;
   std::vector<Candidate> candidates;
   for (int t = 0; t < work.tile_count; ++t, largest += segments * lanes) {
     const Tile& tile = work.tiles[t];
+    turn(largest, segments, padded, by_lane);
     for (int lane = 0; lane < tile.count; ++lane, keys += k, values += k) {
       if (work.stop.stop_requested()) return;
-      const float least = threshold(largest, segments, k, lane, maxima);
-      candidates.clear();
-      for (std::int64_t s = 0; s < segments; ++s) {
-        const float most = largest[s * lanes + lane];
-        if (most >= least && most > no_score) add_candidates(work, tile, lane, s, candidates);
-      }
+      const std::span<const float> maxima(by_lane + lane * padded, static_cast<std::size_t>(padded));
+      find_candidates(work, tile, lane, maxima, threshold(maxima, k, sorted), candidates);
       write_top(candidates, k, keys, values);
     }
   }

@@ -7,6 +7,7 @@
 #endif
 
 #include "attention/cpu/exp2-inl.h"
+#include "attention/cpu/lane-inl.h"
 #include "attention/cpu/score-inl.h"
 #include "attention/cpu/weights_kernel.h"
 

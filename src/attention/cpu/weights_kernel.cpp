@@ -11,7 +11,7 @@
 
 HWY_BEFORE_NAMESPACE();
 namespace attnscope::cpu::HWY_NAMESPACE {
-WeightsKernel make_weights_kernel() { return {lanes, pack, write_weights, sum_weights}; }
+WeightsKernel make_weights_kernel() { return {lanes, pack, write_weights, lane_weights, sum_weights}; }
 }  // namespace attnscope::cpu::HWY_NAMESPACE
 HWY_AFTER_NAMESPACE();
 
