@@ -14,6 +14,7 @@ namespace {
   std::vector<std::string> all = {ATTNSCOPE_PROGRAM};
   all.insert(all.end(), words.begin(), words.end());
   std::vector<char*> arguments;
+  arguments.reserve(all.size() + 1);
   for (std::string& word : all) arguments.push_back(word.data());
   arguments.push_back(nullptr);
   ::execv(ATTNSCOPE_PROGRAM, arguments.data());

@@ -13,8 +13,11 @@ TEST(QuotedLine, EscapesWhatALineCannotShow) {
 
 TEST(QuotedLine, ShowsBytesThatAreNotUtf8) { EXPECT_EQ(quoted_line("\xe7\x8cx\xff", 32), R"("\xe7\x8cx\xff")"); }
 
+// Spelt in bytes, so that this file cannot be misread.
+const std::string right_to_left_override = {'\xe2', '\x80', '\xae'};
+
 TEST(QuotedLine, NamesInvisibleAndReorderingCharacters) {
-  EXPECT_EQ(quoted_line("\u200b\u202e", 32), R"("\u{200b}\u{202e}")");
+  EXPECT_EQ(quoted_line("\u200b" + right_to_left_override, 32), R"("\u{200b}\u{202e}")");
 }
 
 TEST(QuotedLine, CutsWhatIsTooWide) {
