@@ -25,7 +25,8 @@ std::unique_ptr<Tokenizer> tokenizer_of(const GgufFile& file) {
 }
 
 TEST(SmallGgufVocabulary, GivesTheReferenceIdsAndOffsets) {
-  for (const Json& model : data_json("models/gguf.json").at("models")) {
+  const Json facts = data_json("models/gguf.json");
+  for (const Json& model : facts.at("models")) {
     const std::string name = "models/" + model.at("file").get<std::string>();
     const GgufFile file = GgufFile::open(std::filesystem::path(ATTNSCOPE_TEST_DATA) / name);
     EXPECT_EQ(tokenizer_of(file)->encode(model.at("text").get<std::string>()), tokens_of(model)) << name;
