@@ -12,47 +12,64 @@ std::string layer_name(std::int64_t layer, const char* part) {
   return "model.layers." + std::to_string(layer) + "." + part;
 }
 
-// Rows to read, in pieces that make short tasks.
+// Rows of a tensor to read in one short task. Row r of it goes to out[r], out[r + stride], ...: it becomes a column.
 struct Piece {
   std::string name;
-  std::int64_t row, count;
+  std::int64_t row, count, cols;
   float* out;
+  std::int64_t stride;
 };
+
+void read_piece(const WeightFile& file, const Piece& piece, std::vector<float>& rows) {
+  rows.resize(static_cast<std::size_t>(piece.count * piece.cols));
+  file.read(piece.name, piece.row, piece.count, rows.data());
+  for (std::int64_t c = 0; c < piece.cols; ++c) {
+    for (std::int64_t r = 0; r < piece.count; ++r)
+      piece.out[c * piece.stride + r] = rows[static_cast<std::size_t>(r * piece.cols + c)];
+  }
+}
 
 class Reading {
  public:
   explicit Reading(const WeightFile& file) : file_(file) {}
 
-  // The tensors of these names one below the other; none where the first is not there.
-  std::vector<float> stack(const std::vector<std::string>& names) {
-    std::int64_t numbers = 0;
+  // Vectors one after the other.
+  std::vector<float> vectors(const std::vector<std::string>& names) {
+    std::vector<float> result;
     for (const auto& name : names) {
-      const auto shape = file_.shape(name);
-      if (shape.empty()) return {};
-      numbers += shape[0] * shape[1];
+      const auto length = static_cast<std::size_t>(file_.shape(name)[1]);
+      result.resize(result.size() + length);
+      file_.read(name, 0, 1, result.data() + result.size() - length);
     }
-    std::vector<float> result(static_cast<std::size_t>(numbers));
+    return result;
+  }
+
+  // Matrices [outputs, inputs] of the same inputs, each transposed, side by side: [inputs, all outputs]. Filled by
+  // run().
+  std::vector<float> matrices(const std::vector<std::string>& names) {
+    std::int64_t outputs = 0;
+    for (const auto& name : names) outputs += file_.shape(name)[0];
+    const std::int64_t inputs = file_.shape(names.front())[1];
+    std::vector<float> result(static_cast<std::size_t>(inputs * outputs));
     float* out = result.data();
     for (const auto& name : names) {
-      const auto shape = file_.shape(name);
-      const std::int64_t step = std::max<std::int64_t>(1, 65536 / std::max<std::int64_t>(1, shape[1]));
-      for (std::int64_t row = 0; row < shape[0]; row += step) {
-        const std::int64_t count = std::min(step, shape[0] - row);
-        pieces_.push_back({name, row, count, out});
-        out += count * shape[1];
+      const std::int64_t rows = file_.shape(name)[0];
+      for (std::int64_t row = 0; row < rows; row += piece_rows) {
+        pieces_.push_back({name, row, std::min(piece_rows, rows - row), inputs, out + row, outputs});
       }
+      out += rows;
     }
     return result;
   }
 
   void run(const Job& job) const {
-    job.pool.run(pieces_.size(), {job.pool, job.priority, job.stop, nullptr}, [&](std::size_t index, unsigned) {
-      const Piece& piece = pieces_[index];
-      file_.read(piece.name, piece.row, piece.count, piece.out);
-    });
+    std::vector<std::vector<float>> rows(job.pool.threads());
+    job.pool.run(pieces_.size(), {job.pool, job.priority, job.stop, nullptr},
+                 [&](std::size_t index, unsigned slot) { read_piece(file_, pieces_[index], rows[slot]); });
   }
 
  private:
+  static constexpr std::int64_t piece_rows = 64;
   const WeightFile& file_;
   std::vector<Piece> pieces_;
 };
@@ -123,25 +140,25 @@ const LayerWeights& DecoderWeights::layer(std::int64_t index, const Job& job) {
   const auto name = [index](const char* part) { return layer_name(index, part); };
   auto weights = std::make_unique<LayerWeights>();
   Reading reading(*file_);
-  weights->attention_norm = reading.stack({name("input_layernorm.weight")});
-  weights->qkv = reading.stack(
+  weights->attention_norm = reading.vectors({name("input_layernorm.weight")});
+  weights->qkv = reading.matrices(
       {name("self_attn.q_proj.weight"), name("self_attn.k_proj.weight"), name("self_attn.v_proj.weight")});
-  weights->output = reading.stack({name("self_attn.o_proj.weight")});
-  weights->mlp_norm = reading.stack({name("post_attention_layernorm.weight")});
-  weights->gate_up = reading.stack({name("mlp.gate_proj.weight"), name("mlp.up_proj.weight")});
-  weights->down = reading.stack({name("mlp.down_proj.weight")});
+  weights->output = reading.matrices({name("self_attn.o_proj.weight")});
+  weights->mlp_norm = reading.vectors({name("post_attention_layernorm.weight")});
+  weights->gate_up = reading.matrices({name("mlp.gate_proj.weight"), name("mlp.up_proj.weight")});
+  weights->down = reading.matrices({name("mlp.down_proj.weight")});
   if (config_.qkv_bias) {
     weights->qkv_bias =
-        reading.stack({name("self_attn.q_proj.bias"), name("self_attn.k_proj.bias"), name("self_attn.v_proj.bias")});
+        reading.vectors({name("self_attn.q_proj.bias"), name("self_attn.k_proj.bias"), name("self_attn.v_proj.bias")});
   }
-  if (config_.output_bias) weights->output_bias = reading.stack({name("self_attn.o_proj.bias")});
+  if (config_.output_bias) weights->output_bias = reading.vectors({name("self_attn.o_proj.bias")});
   if (config_.mlp_bias) {
-    weights->gate_up_bias = reading.stack({name("mlp.gate_proj.bias"), name("mlp.up_proj.bias")});
-    weights->down_bias = reading.stack({name("mlp.down_proj.bias")});
+    weights->gate_up_bias = reading.vectors({name("mlp.gate_proj.bias"), name("mlp.up_proj.bias")});
+    weights->down_bias = reading.vectors({name("mlp.down_proj.bias")});
   }
   if (config_.qk_norm) {
-    weights->q_norm = reading.stack({name("self_attn.q_norm.weight")});
-    weights->k_norm = reading.stack({name("self_attn.k_norm.weight")});
+    weights->q_norm = reading.vectors({name("self_attn.q_norm.weight")});
+    weights->k_norm = reading.vectors({name("self_attn.k_norm.weight")});
   }
   reading.run(job);
   slot = std::move(weights);

@@ -10,17 +10,17 @@
 
 namespace attnscope {
 
-// Matrices are [outputs, inputs]. Biases and norms that a model does not have are empty.
+// Matrices are [inputs, outputs], as multiply() takes them. Biases and norms that a model does not have are empty.
 struct LayerWeights {
   std::vector<float> attention_norm;  // [hidden]
-  std::vector<float> qkv;             // [(heads + 2 kv_heads) * head_dim, hidden]: q, then k, then v
+  std::vector<float> qkv;             // [hidden, (heads + 2 kv_heads) * head_dim]: q, then k, then v
   std::vector<float> qkv_bias;
   std::vector<float> q_norm, k_norm;       // [head_dim]
-  std::vector<float> output, output_bias;  // [hidden, heads * head_dim]
+  std::vector<float> output, output_bias;  // [heads * head_dim, hidden]
   std::vector<float> mlp_norm;             // [hidden]
-  std::vector<float> gate_up;              // [2 * intermediate, hidden]: gate, then up
+  std::vector<float> gate_up;              // [hidden, 2 * intermediate]: gate, then up
   std::vector<float> gate_up_bias;
-  std::vector<float> down, down_bias;  // [hidden, intermediate]
+  std::vector<float> down, down_bias;  // [intermediate, hidden]
 };
 
 class DecoderWeights {
