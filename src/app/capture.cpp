@@ -4,6 +4,7 @@
 
 #include "app/commands.h"
 #include "app/indices.h"
+#include "app/option_values.h"
 #include "app/source.h"
 #include "capture/capture_writer.h"
 #include "core/error.h"
@@ -27,6 +28,7 @@ DType parse_dtype(const std::string& name) {
 
 void capture(Context& context, const CaptureOptions& options) {
   const DType dtype = parse_dtype(options.dtype);
+  refuse_input_as_output(context, options.source, options.out);
   Source source(context, options.source);
   const CaptureInfo& info = source.info();
   for (const std::int64_t layer : options.layers) check_layer(info, layer);
@@ -47,8 +49,8 @@ void add_capture(CLI::App& program, Action& action) {
   const auto options = std::make_shared<CaptureOptions>();
   CLI::App& command = *program.add_subcommand("capture", "Queries, keys and values of a text as one safetensors file");
   add_source_options(command, options->source);
-  command.add_option("-o,--out", options->out, "the file to write")->required();
-  command.add_option("--layers", options->layers, "layers to keep, as in 0,14; all if absent")->delimiter(',');
+  add_text(command, "-o,--out", options->out, "the file to write")->required();
+  add_numbers(command, "--layers", options->layers, "layers to keep, as in 0,14; all if absent");
   command.add_option("--dtype", options->dtype, "type of the numbers: f32, f16 or bf16")->capture_default_str();
   command.callback([options, &action] { action = [options](Context& context) { capture(context, *options); }; });
 }

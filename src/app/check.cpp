@@ -6,12 +6,19 @@
 
 #include "app/check_file.h"
 #include "app/commands.h"
+#include "app/option_values.h"
+#include "app/terminal_text.h"
 #include "core/error.h"
 
 namespace attnscope {
 namespace {
 
 namespace fs = std::filesystem;
+
+void print_verdict(Context& context, const fs::path& file) {
+  const std::string facts = check_file(file);  // nothing is printed where it throws
+  context.console().out << escaped_line(file.string()) << ": OK, " << facts << '\n';
+}
 
 // The files of a Hugging Face model folder, each checked by itself.
 void check_folder(Context& context, const fs::path& folder) {
@@ -24,14 +31,14 @@ void check_folder(Context& context, const fs::path& folder) {
     if (entry.path().extension() == ".safetensors") files.push_back(entry.path());
   }
   std::sort(files.begin() + 1, files.end());
-  for (const fs::path& file : files) context.console().out << file.string() << ": OK, " << check_file(file) << '\n';
+  for (const fs::path& file : files) print_verdict(context, file);
 }
 
 void check(Context& context, const std::string& name) {
   if (fs::is_directory(name)) {
     check_folder(context, name);
   } else {
-    context.console().out << name << ": OK, " << check_file(name) << '\n';
+    print_verdict(context, name);
   }
 }
 
@@ -42,7 +49,7 @@ void add_check(CLI::App& program, Action& action) {
   CLI::App& command = *program.add_subcommand(
       "check",
       "What a file is (safetensors, GGUF, capture, tokenizer.json, config.json, text), and whether it is whole");
-  command.add_option("FILE", *file, "a file, or a model folder")->required();
+  add_text(command, "FILE", *file, "a file, or a model folder")->required();
   command.callback([file, &action] { action = [file](Context& context) { check(context, *file); }; });
 }
 

@@ -1,4 +1,5 @@
 // The program: its streams, signals and environment for run_command_line().
+#include <fcntl.h>
 #include <sys/ioctl.h>
 #include <unistd.h>
 
@@ -17,8 +18,17 @@ int terminal_width() {
   return ::ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_col > 0 ? size.ws_col : 80;
 }
 
+// Where the caller closed a standard stream, the next file to be opened would take its number. Each gets a file that
+// refuses what the stream is for, so that using it fails and says so.
+void hold_closed_streams() {
+  for (const int file : {STDIN_FILENO, STDOUT_FILENO, STDERR_FILENO}) {
+    if (::fcntl(file, F_GETFD) < 0) ::open("/dev/null", file == STDOUT_FILENO ? O_RDONLY : O_WRONLY);
+  }
+}
+
 int run(const std::vector<std::string>& arguments) {
   using namespace attnscope;
+  hold_closed_streams();
   std::signal(SIGPIPE, SIG_IGN);  // a write fails instead, and says why
   std::signal(SIGXFSZ, SIG_IGN);
   const InterruptWatch interrupts;

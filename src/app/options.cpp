@@ -5,6 +5,7 @@
 #include <charconv>
 #include <string_view>
 
+#include "app/option_values.h"
 #include "core/error.h"
 
 namespace attnscope {
@@ -22,31 +23,31 @@ std::int64_t side_of(std::string_view text) {
 }
 
 void add_model_options(CLI::App& command, SourceOptions& options) {
-  command.add_option("--model", options.model,
-                     "a model's name (see `attnscope models`), a .gguf file or a model folder");
-  command.add_option("--device", options.device, "what computes: auto, cpu or cuda")->capture_default_str();
-  command.add_option("--first", options.first, "first token of the part of the text that the model reads");
-  command.add_option("--count", options.count, "number of tokens that the model reads");
+  add_text(command, "--model", options.model,
+           "a model's name (see `attnscope models`), a .gguf file or a model folder");
+  add_text(command, "--device", options.device, "what computes: auto, cpu or cuda")->capture_default_str();
+  add_number(command, "--first", options.first, "first token of the part of the text that the model reads");
+  add_number(command, "--count", options.count, "number of tokens that the model reads");
   command.add_flag("--plain", options.plain, "read the text of special tokens as plain text");
 }
 
 }  // namespace
 
 void add_text_options(CLI::App& command, SourceOptions& options) {
-  command.add_option("FILE", options.source, "a text; standard input if absent or -");
+  add_text(command, "FILE", options.source, "a text; standard input if absent or -");
   add_model_options(command, options);
 }
 
 void add_source_options(CLI::App& command, SourceOptions& options) {
-  command.add_option("SOURCE", options.source,
-                     "a text (standard input if absent or -), or synthetic:N for N made-up tokens");
-  command.add_option("--capture", options.capture, "a capture file, in place of a text and a model");
+  add_text(command, "SOURCE", options.source,
+           "a text (standard input if absent or -), or synthetic:N for N made-up tokens");
+  add_text(command, "--capture", options.capture, "a capture file, in place of a text and a model");
   add_model_options(command, options);
 }
 
 void add_result_options(CLI::App& command, ResultOptions& options) {
   CLI::Option* json = command.add_flag("--json", options.json, "print compact JSON in place of a table");
-  command.add_option("--npy", options.npy, "write the numbers to a NumPy file in place of printing them")
+  add_text(command, "--npy", options.npy, "write the numbers to a NumPy file in place of printing them")
       ->excludes(json);
 }
 

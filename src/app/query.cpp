@@ -3,6 +3,7 @@
 
 #include "app/commands.h"
 #include "app/indices.h"
+#include "app/option_values.h"
 #include "app/query_command.h"
 #include "core/error.h"
 
@@ -16,18 +17,22 @@ CLI::App& add_verb(CLI::App& query, QueryOptions& options, const std::string& na
 }
 
 void add_head_options(CLI::App& verb, QueryOptions& options, bool required) {
-  verb.add_option("--layer", options.layer, "counted from 0")->required(required);
-  verb.add_option("--head", options.head, "counted from 0")->required(required);
+  add_number(verb, "--layer", options.layer, "counted from 0")->required(required);
+  add_number(verb, "--head", options.head, "counted from 0")->required(required);
 }
 
 CLI::Option* add_tokens_option(CLI::App& verb, QueryOptions& options, bool required) {
-  return verb.add_option("--tokens", options.tokens, "tokens of the document counted from 0, as in 3,17")
-      ->delimiter(',')
+  return add_numbers(verb, "--tokens", options.tokens, "tokens of the document counted from 0, as in 3,17")
       ->required(required);
 }
 
+Source open_source(Context& context, const QueryOptions& options) {
+  if (!options.result.npy.empty()) refuse_input_as_output(context, options.source, options.result.npy);
+  return {context, options.source};
+}
+
 QueriedHead::QueriedHead(Context& context, const QueryOptions& options)
-    : source_(context, options.source),
+    : source_(open_source(context, options)),
       engine_(context, source_.backend()),
       layer_(options.layer.value()),
       head_(options.head.value()) {

@@ -27,6 +27,9 @@ CLI::App& add_verb(CLI::App& query, QueryOptions& options, const std::string& na
 void add_head_options(CLI::App& verb, QueryOptions& options, bool required);
 CLI::Option* add_tokens_option(CLI::App& verb, QueryOptions& options, bool required);
 
+// What a query is about, opened; refuses an --npy that would replace it.
+Source open_source(Context& context, const QueryOptions& options);
+
 // The head that a query names, opened.
 class QueriedHead {
  public:

@@ -5,6 +5,7 @@
 #include <numeric>
 
 #include "app/indices.h"
+#include "app/option_values.h"
 #include "app/progress_line.h"
 #include "app/query_command.h"
 #include "app/table.h"
@@ -65,7 +66,7 @@ void print_table(const Console& console, const Source& source, const Tokenizer& 
 }
 
 void answer(Context& context, const QueryOptions& options, std::int64_t k) {
-  Source source(context, options.source);
+  Source source = open_source(context, options);
   if (source.model() == nullptr) {
     throw InputError("query logits needs a text and a model: " + source.info().model + " here holds no weights to run");
   }
@@ -99,7 +100,7 @@ void add_logits(CLI::App& query, Action& action) {
   CLI::App& verb = add_verb(query, *options, "logits",
                             "The likeliest next tokens after given ones; --npy writes all logits [tokens, vocabulary]");
   add_tokens_option(verb, *options, false)->description("tokens counted from 0, as in 3,17; the last one if absent");
-  verb.add_option("--k", *k, "next tokens for each token")->capture_default_str();
+  add_number(verb, "--k", *k, "next tokens for each token");
   verb.callback([options, k, &action] { action = [options, k](Context& context) { answer(context, *options, *k); }; });
 }
 

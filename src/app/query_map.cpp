@@ -2,6 +2,7 @@
 #include <array>
 #include <memory>
 
+#include "app/option_values.h"
 #include "app/query_command.h"
 #include "app/table.h"
 #include "core/error.h"
@@ -18,8 +19,7 @@ struct MapOptions {
 };
 
 // The rectangle in places of the context, checked.
-MapSpec spec_of(const MapOptions& options, const CaptureInfo& info) {
-  const PixelSize size = parse_size(options.size);
+MapSpec spec_of(const MapOptions& options, const PixelSize& size, const CaptureInfo& info) {
   MapSpec spec{
       0, info.count, 0, info.count, size.height, size.width, options.pool == "max" ? Pool2d::max : Pool2d::mean};
   if (options.rect.empty()) return spec;
@@ -74,8 +74,9 @@ void print_table(const Console& console, const QueriedHead& head, const MapSpec&
 void answer(Context& context, const MapOptions& options) {
   if (options.pool != "max" && options.pool != "mean")
     throw InputError("--pool " + options.pool + ": takes max or mean");
+  const PixelSize size = parse_size(options.size);
   QueriedHead head(context, options.query);
-  const MapSpec spec = spec_of(options, head.info());
+  const MapSpec spec = spec_of(options, size, head.info());
   const std::vector<float> image = head.reader().map(spec);
   if (!options.query.result.npy.empty()) {
     write_npy(options.query.result.npy, std::array<std::int64_t, 2>{spec.h, spec.w}, image);
@@ -92,8 +93,7 @@ void add_map(CLI::App& query, Action& action) {
   const auto options = std::make_shared<MapOptions>();
   CLI::App& verb = add_verb(query, options->query, "map", "The attention matrix, or a part of it, pooled to an image");
   add_head_options(verb, options->query, true);
-  verb.add_option("--rect", options->rect, "queries q0 to q1 - 1 and keys k0 to k1 - 1, as q0,q1,k0,k1")
-      ->delimiter(',');
+  add_numbers(verb, "--rect", options->rect, "queries q0 to q1 - 1 and keys k0 to k1 - 1, as q0,q1,k0,k1");
   verb.add_option("--size", options->size, "WIDTHxHEIGHT of the image")->capture_default_str();
   verb.add_option("--pool", options->pool, "what a pixel shows of its cells: max or mean")->capture_default_str();
   verb.callback([options, &action] { action = [options](Context& context) { answer(context, *options); }; });

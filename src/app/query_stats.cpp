@@ -40,7 +40,7 @@ HeadAverages averages_of(const HeadStats& stats, std::int64_t layer, std::int64_
 
 // The heads that `options` ask for, by layer and head.
 std::vector<HeadAverages> average_heads(Context& context, const QueryOptions& options) {
-  Source source(context, options.source);
+  Source source = open_source(context, options);
   const std::vector<std::int64_t> layers = options.layer ? std::vector{*options.layer} : all_layers(source.info());
   for (const std::int64_t layer : layers) check_head(source.info(), layer, options.head.value_or(0));
   Engine engine(context, source.backend());

@@ -2,6 +2,7 @@
 #include <array>
 #include <memory>
 
+#include "app/option_values.h"
 #include "app/query_command.h"
 #include "app/table.h"
 #include "app/token_label.h"
@@ -69,7 +70,7 @@ void add_top(CLI::App& query, Action& action) {
       add_verb(query, *options, "top", "The keys that each token attends to most; -1 where there are fewer");
   add_head_options(verb, *options, true);
   add_tokens_option(verb, *options, false);
-  verb.add_option("--k", *k, "keys for each token")->capture_default_str();
+  add_number(verb, "--k", *k, "keys for each token");
   verb.callback([options, k, &action] { action = [options, k](Context& context) { answer(context, *options, *k); }; });
 }
 

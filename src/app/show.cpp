@@ -8,6 +8,7 @@
 #include "app/commands.h"
 #include "app/head_reader.h"
 #include "app/indices.h"
+#include "app/option_values.h"
 #include "app/show_row.h"
 #include "app/source.h"
 #include "core/error.h"
@@ -127,11 +128,11 @@ void add_show(CLI::App& program, Action& action) {
   const auto options = std::make_shared<ShowOptions>();
   CLI::App& command = *program.add_subcommand("show", "What a token attends to, as a bar table");
   add_source_options(command, options->source);
-  command.add_option("--layer", options->layer, "counted from 0; chosen by the strength of the link if absent");
-  command.add_option("--head", options->head, "counted from 0; chosen by the strength of the link if absent");
-  CLI::Option* token = command.add_option("--token", options->token, "counted from 0; the last word if absent");
-  command.add_option("--find", options->find, "the last token that reads so, in place of its number")->excludes(token);
-  command.add_option("--k", options->rows, "rows of the table")->capture_default_str();
+  add_number(command, "--layer", options->layer, "counted from 0; chosen by the strength of the link if absent");
+  add_number(command, "--head", options->head, "counted from 0; chosen by the strength of the link if absent");
+  CLI::Option* token = add_number(command, "--token", options->token, "counted from 0; the last word if absent");
+  add_text(command, "--find", options->find, "the last token that reads so, in place of its number")->excludes(token);
+  add_number(command, "--k", options->rows, "rows of the table");
   command.add_flag("--attended-by", options->attended_by, "what attends to the token, in place of what it attends to");
   command.callback([options, &action] { action = [options](Context& context) { show(context, *options); }; });
 }

@@ -6,6 +6,7 @@
 #include <numeric>
 
 #include "app/table.h"
+#include "app/terminal_text.h"
 #include "app/token_label.h"
 
 namespace attnscope {
@@ -72,9 +73,9 @@ void print_bars(const Console& console, const CaptureInfo& info, const ShownToke
   const std::string plain = console.colour ? "\x1b[0m" : "";
   std::ostream& out = console.out;
   const bool to = shown.direction == Direction::attends_to;
-  out << bold << info.model << ", layer " << shown.layer << ", head " << shown.head << ": token " << shown.token << " "
-      << token_label(info, shown.token) << " of " << info.count << (to ? " attends to" : " is attended by") << plain
-      << '\n';
+  out << bold << escaped_line(info.model) << ", layer " << shown.layer << ", head " << shown.head << ": token "
+      << shown.token << " " << token_label(info, shown.token) << " of " << info.count
+      << (to ? " attends to" : " is attended by") << plain << '\n';
   for (const std::string& line : how) out << dim << line << plain << '\n';
 
   const std::vector<std::size_t> places = largest(shown.weights, rows);

@@ -6,6 +6,7 @@
 
 #include "app/indices.h"
 #include "app/progress_line.h"
+#include "app/terminal_text.h"
 #include "app/text_input.h"
 #include "capture/capture_file.h"
 #include "capture/synthetic.h"
@@ -44,8 +45,10 @@ ContextSlice slice_of(const SourceOptions& options, std::int64_t total, const Mo
   const std::int64_t first = options.first.value_or(0);
   const std::int64_t count = options.count.value_or(std::min(model.context, total - first));
   if (first < 0 || count < 1 || first >= total || count > total - first) {
-    throw InputError("--first " + std::to_string(first) + " --count " + std::to_string(count) +
-                     ": the text has tokens 0 to " + std::to_string(total - 1));
+    const std::string from = options.first ? "--first " + std::to_string(first) : "";
+    const std::string length = options.count ? "--count " + std::to_string(count) : "";
+    throw InputError(from + (from.empty() || length.empty() ? "" : " ") + length + ": the text has tokens 0 to " +
+                     std::to_string(total - 1));
   }
   if (count > model.context) {
     throw InputError("--count " + std::to_string(count) + ": the context of " + model.name + " is " +
@@ -87,7 +90,7 @@ void Source::visit(const std::vector<std::int64_t>& wanted, const Take& take) {
     for (const std::int64_t layer : wanted) take(layer, file_->layer(layer));
     return;
   }
-  ProgressLine progress(context_, "running " + info_.model);
+  ProgressLine progress(context_, "running " + escaped_line(info_.model));
   CaptureSource& source = model_ != nullptr ? *model_ : *synthetic_;
   VisitSink sink(wanted, take);
   source.compute(info_, sink, context_.job(&progress.progress()));
@@ -97,6 +100,19 @@ std::shared_ptr<const Layer> Source::layer(std::int64_t index) {
   std::shared_ptr<const Layer> found;
   visit({index}, [&found](std::int64_t, const std::shared_ptr<const Layer>& layer) { found = layer; });
   return found;
+}
+
+void refuse_input_as_output(const Context& context, const SourceOptions& options, const std::string& out) {
+  const Places& places = context.surroundings().places;
+  std::vector<std::filesystem::path> inputs = {options.source, options.capture, options.model};
+  for (const ModelPlace& model : known_models(places.assets, places.models)) inputs.push_back(model.path);
+  for (const std::filesystem::path& input : inputs) {
+    std::error_code missing;  // a path that is not there is not the same as another
+    const bool same = std::filesystem::equivalent(input, out, missing);
+    const bool inside = std::filesystem::is_directory(input, missing) && std::filesystem::exists(out, missing) &&
+                        std::filesystem::equivalent(input, std::filesystem::absolute(out).parent_path(), missing);
+    if (same || inside) throw InputError(out + ": is an input of this command, which writing would destroy");
+  }
 }
 
 std::vector<std::int64_t> all_layers(const CaptureInfo& info) {

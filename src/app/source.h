@@ -39,6 +39,10 @@ class Source {
   CaptureInfo info_;  // of what is computed; a file has its own
 };
 
+// Throws InputError where writing `out` would replace a text, a model or a capture that the command reads, or a model
+// with a name.
+void refuse_input_as_output(const Context& context, const SourceOptions& options, const std::string& out);
+
 // The layers that the capture has, ascending.
 std::vector<std::int64_t> all_layers(const CaptureInfo& info);
 

@@ -27,7 +27,7 @@ bool is_visible(char32_t code_point) {
   }
 }
 
-// One part of a text as quoted_line() shows it.
+// One part of a text, but for what quotes ask for.
 std::string shown(std::string_view part, const DecodedPart& decoded) {
   if (!decoded.valid) {
     std::string escaped;
@@ -41,9 +41,6 @@ std::string shown(std::string_view part, const DecodedPart& decoded) {
       return "\\r";
     case U'\t':
       return "\\t";
-    case U'\\':
-    case U'"':
-      return "\\" + std::string(part);
     default:
       break;
   }
@@ -59,7 +56,9 @@ std::string quoted_line(std::string_view bytes, std::size_t columns) {
   std::size_t used = 0;
   for (std::size_t at = 0; at < bytes.size();) {
     const DecodedPart decoded = decode_utf8(bytes, at);
-    const std::string text = shown(bytes.substr(at, decoded.length), decoded);
+    const std::string_view part = bytes.substr(at, decoded.length);
+    const bool quoting = part == "\\" || part == "\"";
+    const std::string text = quoting ? "\\" + std::string(part) : shown(part, decoded);
     at += decoded.length;
     const std::size_t ellipsis = at < bytes.size() ? 1 : 0;  // room for it, unless this is the last part
     if (used + columns_of(text) + ellipsis > columns) return line + "…\"";
@@ -67,6 +66,16 @@ std::string quoted_line(std::string_view bytes, std::size_t columns) {
     used += columns_of(text);
   }
   return line + "\"";
+}
+
+std::string escaped_line(std::string_view bytes) {
+  std::string line;
+  for (std::size_t at = 0; at < bytes.size();) {
+    const DecodedPart decoded = decode_utf8(bytes, at);
+    line += shown(bytes.substr(at, decoded.length), decoded);
+    at += decoded.length;
+  }
+  return line;
 }
 
 std::size_t columns_of(std::string_view text) {

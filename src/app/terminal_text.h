@@ -11,6 +11,9 @@ namespace attnscope {
 // ends in "…" in their place.
 std::string quoted_line(std::string_view bytes, std::size_t columns);
 
+// `bytes` without quotes, escaped in the same way but for \ and ", and whole: for names and messages.
+std::string escaped_line(std::string_view bytes);
+
 // Columns that a terminal gives to a text without control characters.
 std::size_t columns_of(std::string_view text);
 

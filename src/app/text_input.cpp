@@ -23,7 +23,8 @@ constexpr std::size_t most_bytes = std::size_t{1} << 30;
 // A file that is closed when this goes.
 class OpenFile {
  public:
-  explicit OpenFile(const std::string& path) : file_(::open(path.c_str(), O_RDONLY | O_CLOEXEC)) {
+  // A pipe that nobody writes to yet must not hold up the opening: reading waits, and can be stopped.
+  explicit OpenFile(const std::string& path) : file_(::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK)) {
     if (file_ < 0) throw InputError(path + ": " + std::generic_category().message(errno));
   }
   ~OpenFile() { ::close(file_); }

@@ -4,6 +4,7 @@
 #include <cmath>
 #include <utility>
 
+#include "core/error.h"
 #include "models/elementwise.h"
 #include "models/linear.h"
 
@@ -121,6 +122,7 @@ void DecoderPass::project_panel(const LayerWeights& weights, Layer& layer, std::
   multiply({scratch.normed.data(), config_.hidden, rows}, config_.hidden, weights.qkv.data(), width, wide, width,
            false);
   add_bias(wide, rows, width, weights.qkv_bias);
+  require_finite(wide, rows * width, "layer " + std::to_string(next_layer_ - 1));
   const bool rotary = layer.spec.rotary.has_value();
   // Cuts one row of the product into heads: norm, rotation, and its place in [heads, tokens, head_dim].
   const auto place = [&](Tensor& target, std::int64_t heads, std::int64_t column, const std::vector<float>* norm) {
@@ -179,6 +181,12 @@ void DecoderPass::feed_forward_panel(const LayerWeights& weights, std::int64_t b
   add_bias(residual, rows, hidden, weights.down_bias);
 }
 
+void DecoderPass::require_finite(const float* values, std::int64_t count, const std::string& place) const {
+  if (all_finite(values, count)) return;
+  throw BrokenFile(weights_.where() + ": " + place +
+                   " gives numbers that are not finite; weights of it or before it are broken");
+}
+
 std::vector<float> DecoderPass::logits(std::span<const std::int64_t> positions) {
   const std::int64_t hidden = config_.hidden, chosen = std::ssize(positions), vocabulary = config_.vocabulary;
   const std::vector<float> norm = weights_.final_norm();
@@ -199,6 +207,7 @@ std::vector<float> DecoderPass::logits(std::span<const std::int64_t> positions) 
                   multiply_transposed({states.data(), hidden, chosen}, hidden, matrix.data(), outputs,
                                       result.data() + first, vocabulary);
                 });
+  require_finite(result.data(), std::ssize(result), "the output");
   return result;
 }
 

@@ -2,6 +2,7 @@
 #pragma once
 #include <cstdint>
 #include <span>
+#include <string>
 #include <vector>
 
 #include "attention/ops.h"
@@ -42,6 +43,8 @@ class DecoderPass {
   // Calls panel(begin, rows, scratch) for all tokens, on the pool.
   template <class Panel>
   void for_panels(const Panel& panel);
+  // Throws BrokenFile that names `place` unless all numbers are finite: broken weights must not pass for attention.
+  void require_finite(const float* values, std::int64_t count, const std::string& place) const;
   Job quiet_job() const { return {job_.pool, job_.priority, job_.stop, nullptr}; }
 
   DecoderWeights& weights_;

@@ -29,6 +29,7 @@ class DecoderWeights {
   DecoderWeights(DecoderConfig config, std::unique_ptr<WeightFile> file, std::string where);
 
   const DecoderConfig& config() const { return config_; }
+  const std::string& where() const { return where_; }  // the file or folder, for messages
   std::int64_t parameters() const { return parameters_; }
   // Reads the layer on the pool at the first call. Valid as long as this is. One caller at a time.
   const LayerWeights& layer(std::int64_t index, const Job& job);

@@ -1,5 +1,6 @@
 #include "models/elementwise.h"
 
+#include <bit>
 #include <cmath>
 
 namespace attnscope {
@@ -18,6 +19,14 @@ void rotate(float* row, const float* cosines, const float* sines, std::int64_t p
     row[c] = a * cosines[c] - b * sines[c];
     row[c + pairs] = b * cosines[c] + a * sines[c];
   }
+}
+
+bool all_finite(const float* x, std::int64_t n) {
+  // By the bits, since compilers vectorise whole numbers here and not comparisons of floats.
+  constexpr std::uint32_t exponent = 0x7f800000U;
+  std::uint32_t found = 0;
+  for (std::int64_t i = 0; i < n; ++i) found |= (std::bit_cast<std::uint32_t>(x[i]) & exponent) == exponent ? 1U : 0U;
+  return found == 0;
 }
 
 }  // namespace attnscope

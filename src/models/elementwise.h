@@ -13,4 +13,7 @@ void silu_multiply(float* gate, const float* up, std::int64_t n);
 // Rotates pairs (c, c + pairs) of one head's row by angles given as cosines and sines [pairs] (Su et al. 2021).
 void rotate(float* row, const float* cosines, const float* sines, std::int64_t pairs);
 
+// Whether none of n numbers is infinite or NaN.
+bool all_finite(const float* x, std::int64_t n);
+
 }  // namespace attnscope
