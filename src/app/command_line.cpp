@@ -25,7 +25,12 @@ void refuse_window(const std::vector<std::string>& words) {
     const char* what = words.front().starts_with('-') ? "no such option" : "neither a command nor a file";
     throw InputError(words.front() + ": " + what + "; see attnscope --help");
   }
-  throw InputError("this version has no window yet: `attnscope show` draws in the terminal; see attnscope --help");
+#ifdef ATTNSCOPE_GUI
+  const std::string reason = "this version has no window yet";
+#else
+  const std::string reason = "built without a window";
+#endif
+  throw InputError(reason + ": `attnscope show` draws in the terminal; see attnscope --help");
 }
 
 void parse(CLI::App& program, std::vector<std::string> arguments) {

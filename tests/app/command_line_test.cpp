@@ -42,9 +42,9 @@ TEST(CommandLine, PrintsItsHelpAndVersionOnStandardOutput) {
 }
 
 TEST(CommandLine, SaysThatThereIsNoWindowYet) {
-  expect_refused({}, "no window yet");
-  expect_refused({"-"}, "no window yet");
-  expect_refused({model + "/config.json", "--model", model}, "no window yet");
+  expect_refused({}, "draws in the terminal");
+  expect_refused({"-"}, "draws in the terminal");
+  expect_refused({model + "/config.json", "--model", model}, "draws in the terminal");
 }
 
 TEST(CommandLine, RefusesAnUnknownCommand) {
