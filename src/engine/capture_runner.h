@@ -24,8 +24,12 @@ struct TextOrder {
   std::string model;       // as open_model() takes it
   std::int64_t first = 0;  // the token at which the context begins; it holds as many as the model and the text allow
 };
+// A file that a person opened: a capture where it is one (by its content), else a text for `model`, read as the command
+// line reads texts (a NUL byte, an empty file and a folder are refused).
 struct FileOrder {
-  std::filesystem::path path;  // a capture file
+  std::filesystem::path path;
+  std::string model;
+  std::int64_t first = 0;
 };
 struct SyntheticOrder {
   std::int64_t tokens = 0;
