@@ -33,7 +33,7 @@ Source open_source(Context& context, const QueryOptions& options) {
 
 QueriedHead::QueriedHead(Context& context, const QueryOptions& options)
     : source_(open_source(context, options)),
-      engine_(context, source_.backend()),
+      runner_(source_.runner()),
       layer_(options.layer.value()),
       head_(options.head.value()) {
   check_head(info(), layer_, head_);
@@ -42,7 +42,7 @@ QueriedHead::QueriedHead(Context& context, const QueryOptions& options)
     places_.resize(static_cast<std::size_t>(info().count));
     std::iota(places_.begin(), places_.end(), 0);
   }
-  reader_.emplace(engine_, source_.layer(layer_), head_);
+  reader_.emplace(runner_, source_.layer(layer_), head_);
 }
 
 std::vector<std::int64_t> QueriedHead::tokens() const {

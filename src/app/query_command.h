@@ -8,10 +8,10 @@
 #include <vector>
 
 #include "app/commands.h"
-#include "app/head_reader.h"
 #include "app/json_writer.h"
 #include "app/options.h"
 #include "app/source.h"
+#include "engine/head_reader.h"
 
 namespace attnscope {
 
@@ -48,7 +48,7 @@ class QueriedHead {
 
  private:
   Source source_;
-  Engine engine_;
+  OpRunner runner_;
   std::int64_t layer_, head_;
   std::vector<std::int64_t> places_;
   std::optional<HeadReader> reader_;

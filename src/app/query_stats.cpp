@@ -43,13 +43,13 @@ std::vector<HeadAverages> average_heads(Context& context, const QueryOptions& op
   Source source = open_source(context, options);
   const std::vector<std::int64_t> layers = options.layer ? std::vector{*options.layer} : all_layers(source.info());
   for (const std::int64_t layer : layers) check_head(source.info(), layer, options.head.value_or(0));
-  Engine engine(context, source.backend());
+  OpRunner runner = source.runner();
   std::vector<HeadAverages> averages;
   source.visit(layers, [&](std::int64_t index, const std::shared_ptr<const Layer>& layer) {
     const std::int64_t begin = options.head.value_or(0);
     const std::int64_t end = options.head ? begin + 1 : layer->spec.heads;
     for (std::int64_t head = begin; head < end; ++head) {
-      averages.push_back(averages_of(HeadReader(engine, layer, head).stats(), index, head));
+      averages.push_back(averages_of(HeadReader(runner, layer, head).stats(), index, head));
     }
   });
   std::sort(averages.begin(), averages.end(),

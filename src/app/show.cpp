@@ -6,12 +6,12 @@
 #include <optional>
 
 #include "app/commands.h"
-#include "app/head_reader.h"
 #include "app/indices.h"
 #include "app/option_values.h"
 #include "app/show_row.h"
 #include "app/source.h"
 #include "core/error.h"
+#include "engine/head_reader.h"
 
 namespace attnscope {
 namespace {
@@ -69,7 +69,7 @@ float strongest_link(const std::vector<float>& row, std::int64_t place) {
 
 // Among the heads that the options leave open, the one in which the token is most strongly linked to one other token;
 // of equal ones the first.
-ChosenHead choose_head(const ShowOptions& options, Source& source, Engine& engine, std::int64_t place) {
+ChosenHead choose_head(const ShowOptions& options, Source& source, OpRunner& runner, std::int64_t place) {
   const std::vector<std::int64_t> layers = options.layer ? std::vector{*options.layer} : all_layers(source.info());
   for (const std::int64_t layer : layers) check_head(source.info(), layer, options.head.value_or(0));
   ChosenHead chosen;
@@ -78,7 +78,7 @@ ChosenHead choose_head(const ShowOptions& options, Source& source, Engine& engin
     const std::int64_t begin = options.head.value_or(0);
     const std::int64_t end = options.head ? begin + 1 : layer->spec.heads;
     for (std::int64_t head = begin; head < end; ++head) {
-      const float link = strongest_link(HeadReader(engine, layer, head).rows({&place, 1}), place);
+      const float link = strongest_link(HeadReader(runner, layer, head).rows({&place, 1}), place);
       if (link > best) chosen = {layer, index, head};
       best = std::max(best, link);
     }
@@ -113,9 +113,9 @@ void show(Context& context, const ShowOptions& options) {
   const CaptureInfo& info = source.info();
   const std::int64_t token = pick_token(options, info);
   const std::int64_t place = places_in_context(info, {&token, 1}).front();
-  Engine engine(context, source.backend());
-  const ChosenHead chosen = choose_head(options, source, engine, place);
-  HeadReader reader(engine, chosen.layer, chosen.head);
+  OpRunner runner = source.runner();
+  const ChosenHead chosen = choose_head(options, source, runner, place);
+  HeadReader reader(runner, chosen.layer, chosen.head);
   ShownToken shown{
       chosen.layer_index, chosen.head, token, options.attended_by ? Direction::attended_by : Direction::attends_to, {}};
   shown.weights = options.attended_by ? reader.columns({&place, 1}) : reader.rows({&place, 1});

@@ -10,6 +10,7 @@
 #include "app/context.h"
 #include "app/options.h"
 #include "capture/capture.h"
+#include "engine/op_runner.h"
 #include "models/model.h"
 
 namespace attnscope {
@@ -20,7 +21,8 @@ class Source {
   Source(Context& context, const SourceOptions& options);
 
   const CaptureInfo& info() const { return file_ ? file_->info() : info_; }
-  Backend& backend() { return *backend_; }
+  // Runs ops on the backend that the options ask for, with a warning where the reference must come in.
+  OpRunner runner();
   // The model, or null for a capture file and for synthetic tokens.
   Model* model() { return model_.get(); }
 

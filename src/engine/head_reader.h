@@ -6,26 +6,11 @@
 #include <span>
 #include <vector>
 
-#include "app/context.h"
-#include "attention/ops.h"
 #include "capture/layer.h"
+#include "engine/lse_cache.h"
+#include "engine/op_runner.h"
 
 namespace attnscope {
-
-// A backend, and the reference for what it cannot do.
-class Engine {
- public:
-  Engine(Context& context, Backend& backend) : context_(context), backend_(backend) {}
-
-  // The backend, or the reference with a message that says why.
-  Backend& able(Op op, const HeadView& head);
-  Job job() { return context_.job(); }
-
- private:
-  Context& context_;
-  Backend& backend_;
-  std::unique_ptr<Backend> reference_;
-};
 
 struct TopKeys {
   std::vector<std::int32_t> keys;  // [queries, k], -1 where there are fewer visible keys
@@ -38,29 +23,36 @@ struct HeadStats {
   std::vector<std::int32_t> largest_key;
 };
 
-// Queries and keys are places in the context. Every call throws Stopped when the command is interrupted.
+// Queries and keys are places in the context. Every call throws Stopped once the runner's job was asked to stop.
 class HeadReader {
  public:
-  HeadReader(Engine& engine, std::shared_ptr<const Layer> layer, std::int64_t head);
+  // `runner` must outlive the reader, and so must `cache` where there is one: it keeps what the layer lacks.
+  HeadReader(OpRunner& runner, std::shared_ptr<const Layer> layer, std::int64_t head, LseCache* cache = nullptr);
 
   std::int64_t tokens() const { return view_.n_q(); }
+  const HeadView& view() const { return view_; }
 
   std::vector<float> lse();                                        // [n]
   std::vector<float> rows(std::span<const std::int64_t> queries);  // [queries, n], NaN where masked
   std::vector<float> columns(std::span<const std::int64_t> keys);  // [n, keys], NaN where masked
   TopKeys top(std::span<const std::int64_t> queries, std::int64_t k);
-  std::vector<float> map(const MapSpec& spec);  // [h, w], NaN where nothing is visible
+  // [h, w], NaN where nothing is visible; costs nothing where that is so for the whole rectangle.
+  std::vector<float> map(const MapSpec& spec);
+  // The same for all keys, estimated from `samples` queries a pixel row.
+  std::vector<float> sampled_map(const MapSpec& spec, std::int64_t samples);
   HeadStats stats();
-  std::vector<float> mass();  // [n]
+  std::vector<float> mass();                      // [n]
+  std::vector<float> output(std::int64_t query);  // [value_dim], the sum of all weighted values
 
  private:
   std::vector<float> lse_of_range(std::int64_t begin, std::int64_t count);
   std::vector<float> lse_of(std::span<const std::int64_t> queries);
 
-  Engine& engine_;
+  OpRunner& runner_;
   std::shared_ptr<const Layer> layer_;
   std::int64_t head_;
   HeadView view_;
+  LseCache* cache_;
 };
 
 }  // namespace attnscope

@@ -1,9 +1,8 @@
-#include "app/head_reader.h"
+#include "engine/head_reader.h"
 
+#include <algorithm>
 #include <limits>
 #include <utility>
-
-#include "attention/select.h"
 
 namespace attnscope {
 namespace {
@@ -18,17 +17,8 @@ std::vector<float> negated(std::vector<float> lse) {
 
 }  // namespace
 
-Backend& Engine::able(Op op, const HeadView& head) {
-  if (reference_ != nullptr) return *reference_;
-  const Support support = backend_.supports(op, head);
-  if (support.yes) return backend_;
-  context_.log().warn("{} cannot do this ({}): the reference computes it, slowly", backend_.name(), support.why);
-  reference_ = make_reference_backend();
-  return *reference_;
-}
-
-HeadReader::HeadReader(Engine& engine, std::shared_ptr<const Layer> layer, std::int64_t head)
-    : engine_(engine), layer_(std::move(layer)), head_(head), view_(layer_->head(head)) {}
+HeadReader::HeadReader(OpRunner& runner, std::shared_ptr<const Layer> layer, std::int64_t head, LseCache* cache)
+    : runner_(runner), layer_(std::move(layer)), head_(head), view_(layer_->head(head)), cache_(cache) {}
 
 std::vector<float> HeadReader::lse_of_range(std::int64_t begin, std::int64_t count) {
   std::vector<float> lse(static_cast<std::size_t>(count));
@@ -38,15 +28,29 @@ std::vector<float> HeadReader::lse_of_range(std::int64_t begin, std::int64_t cou
     std::copy(part.begin(), part.end(), lse.begin());
     return lse;
   }
-  const HeadView part = view_.slice_queries(begin, count);
-  const ForwardResult result{nullptr, 0, lse.data()};
-  engine_.able(Op::forward, part).forward({&part, 1}, {&result, 1}, engine_.job());
+  const LseCache::Compute compute = [this](std::int64_t from, std::span<float> out) {
+    const HeadView part = view_.slice_queries(from, std::ssize(out));
+    const ForwardResult result{nullptr, 0, out.data()};
+    runner_.able(Op::forward, part).forward({&part, 1}, {&result, 1}, runner_.job());
+  };
+  if (cache_ == nullptr) {
+    compute(begin, lse);
+  } else {
+    cache_->fill(layer_->id, head_, tokens(), begin, lse, compute);
+  }
   return lse;
 }
 
 std::vector<float> HeadReader::lse_of(std::span<const std::int64_t> queries) {
   std::vector<float> all;
   all.reserve(queries.size());
+  // One by one, queries cost several times as much as together, and what is computed whole is kept.
+  constexpr std::int64_t few = 16;
+  if (cache_ != nullptr && std::ssize(queries) > tokens() / few) {
+    const std::vector<float> whole = lse();
+    for (const std::int64_t query : queries) all.push_back(whole[static_cast<std::size_t>(query)]);
+    return all;
+  }
   // Neighbours are computed together.
   for (std::size_t begin = 0; begin < queries.size();) {
     std::size_t end = begin + 1;
@@ -63,7 +67,7 @@ std::vector<float> HeadReader::lse() { return lse_of_range(0, tokens()); }
 std::vector<float> HeadReader::rows(std::span<const std::int64_t> queries) {
   const std::vector<float> a = negated(lse_of(queries));
   std::vector<float> p(queries.size() * static_cast<std::size_t>(view_.n_k()));
-  engine_.able(Op::rows, view_).rows(view_, queries, {a, {}}, p, engine_.job());
+  runner_.able(Op::rows, view_).rows(view_, queries, {a, {}}, p, runner_.job());
   std::size_t at = 0;
   for (const std::int64_t query : queries) {
     for (std::int64_t key = 0; key < view_.n_k(); ++key, ++at) {
@@ -76,7 +80,7 @@ std::vector<float> HeadReader::rows(std::span<const std::int64_t> queries) {
 std::vector<float> HeadReader::columns(std::span<const std::int64_t> keys) {
   const std::vector<float> a = negated(lse());
   std::vector<float> p(static_cast<std::size_t>(tokens()) * keys.size());
-  engine_.able(Op::columns, view_).columns(view_, keys, {a, {}}, p, engine_.job());
+  runner_.able(Op::columns, view_).columns(view_, keys, {a, {}}, p, runner_.job());
   std::size_t at = 0;
   for (std::int64_t query = 0; query < tokens(); ++query) {
     for (const std::int64_t key : keys) {
@@ -91,14 +95,23 @@ TopKeys HeadReader::top(std::span<const std::int64_t> queries, std::int64_t k) {
   const std::vector<float> a = negated(lse_of(queries));
   const std::size_t places = queries.size() * static_cast<std::size_t>(k);
   TopKeys found{std::vector<std::int32_t>(places), std::vector<float>(places)};
-  engine_.able(Op::top_k, view_).top_k(view_, queries, k, {a, {}}, found.keys, found.weights, engine_.job());
+  runner_.able(Op::top_k, view_).top_k(view_, queries, k, {a, {}}, found.keys, found.weights, runner_.job());
   return found;
 }
 
 std::vector<float> HeadReader::map(const MapSpec& spec) {
+  if (view_.mask.block_state(spec.q0, spec.q1, spec.k0, spec.k1) == BlockState::none) {
+    return std::vector<float>(static_cast<std::size_t>(spec.h * spec.w), masked);
+  }
   const std::vector<float> a = negated(lse_of_range(spec.q0, spec.q1 - spec.q0));
   std::vector<float> image(static_cast<std::size_t>(spec.h * spec.w));
-  engine_.able(Op::map, view_).map(view_, spec, {a, {}}, {image, {}}, engine_.job());
+  runner_.able(Op::map, view_).map(view_, spec, {a, {}}, {image, {}}, runner_.job());
+  return image;
+}
+
+std::vector<float> HeadReader::sampled_map(const MapSpec& spec, std::int64_t samples) {
+  std::vector<float> image(static_cast<std::size_t>(spec.h * spec.w));
+  runner_.able(Op::sampled_map, view_).sampled_map(view_, spec, samples, {image, {}}, runner_.job());
   return image;
 }
 
@@ -107,15 +120,23 @@ HeadStats HeadReader::stats() {
   const std::vector<float> zeros(all.size());
   HeadStats s{zeros, zeros, zeros, zeros, zeros, zeros, std::vector<std::int32_t>(all.size())};
   const RowStats wanted{s.entropy, s.distance, s.self, s.previous, s.first, s.largest, s.largest_key};
-  engine_.able(Op::row_stats, view_).row_stats(view_, all, wanted, engine_.job());
+  runner_.able(Op::row_stats, view_).row_stats(view_, all, wanted, runner_.job());
   return s;
 }
 
 std::vector<float> HeadReader::mass() {
   const std::vector<float> all = lse();
   std::vector<float> sums(static_cast<std::size_t>(view_.n_k()));
-  engine_.able(Op::column_mass, view_).column_mass(view_, all, sums, engine_.job());
+  runner_.able(Op::column_mass, view_).column_mass(view_, all, sums, runner_.job());
   return sums;
+}
+
+std::vector<float> HeadReader::output(std::int64_t query) {
+  const HeadView part = view_.slice_queries(query, 1);
+  std::vector<float> o(static_cast<std::size_t>(view_.v.cols));
+  const ForwardResult result{o.data(), view_.v.cols, nullptr};
+  runner_.able(Op::forward, part).forward({&part, 1}, {&result, 1}, runner_.job());
+  return o;
 }
 
 }  // namespace attnscope
