@@ -6,6 +6,7 @@
 #include <variant>
 #include <vector>
 
+#include "analysis/head_names.h"
 #include "attention/ops.h"
 
 namespace attnscope {
@@ -92,18 +93,10 @@ struct LinksRequest {
   friend bool operator==(const LinksRequest&, const LinksRequest&) = default;
 };
 
-// What a head does, row by row and on the whole.
-struct Profile {
+// What a head does, row by row and, as the means that it is named by, on the whole.
+struct Profile : HeadMeans {
   std::vector<float> entropy;  // [n] nats, see RowStats
   std::vector<float> mass;     // [n] column mass: what the whole text attends to
-  // Means over all queries, of the masses in RowStats.
-  double mean_entropy = 0, mean_distance = 0, self = 0, previous = 0, first = 0;
-  // Mean mass on the tokens that followed earlier occurrences of the query's own token (the prefix-matching score of
-  // Olsson et al. 2022, "In-context Learning and Induction Heads"), over up to 64 queries that have such tokens, spread
-  // evenly. NaN where no query has.
-  double prefix_match = 0;
-  std::vector<float> distance_shares;  // [8] mean mass at distance 0, 1, 2-3, 4-7, 8-15, 16-31, 32-63, 64 and more of
-                                       // the same queries that prefix_match asks, or of evenly spread ones
 };
 struct ProfileRequest {
   using Result = Profile;
