@@ -77,20 +77,20 @@ GlyphPicture FontFace::draw(char32_t code_point, float em, int columns) {
   const FT_Int32 how =
       coloured ? FT_LOAD_COLOR | FT_LOAD_RENDER : FT_LOAD_RENDER | FT_LOAD_TARGET_LIGHT | FT_LOAD_NO_BITMAP;
   if (FT_Load_Glyph(face_.get(), glyph, how) != 0) return {};
-  const FT_GlyphSlot slot = face_->glyph;
-  const FT_Bitmap& bitmap = slot->bitmap;
+  const FT_GlyphSlotRec& slot = *face_->glyph;
+  const FT_Bitmap& bitmap = slot.bitmap;
   if (bitmap.width == 0 || bitmap.rows == 0) return {};
   if (coloured && bitmap.pixel_mode == FT_PIXEL_MODE_BGRA) {
     const float scale = em / static_cast<float>(face_->size->metrics.y_ppem);
     return scaled_bitmap({bitmap.buffer, static_cast<int>(bitmap.width), static_cast<int>(bitmap.rows), bitmap.pitch},
-                         static_cast<float>(slot->bitmap_left), static_cast<float>(slot->bitmap_top), scale);
+                         static_cast<float>(slot.bitmap_left), static_cast<float>(slot.bitmap_top), scale);
   }
   if (bitmap.pixel_mode != FT_PIXEL_MODE_GRAY) return {};
   return {false,
           static_cast<int>(bitmap.width),
           static_cast<int>(bitmap.rows),
-          static_cast<float>(slot->bitmap_left),
-          static_cast<float>(slot->bitmap_top),
+          static_cast<float>(slot.bitmap_left),
+          static_cast<float>(slot.bitmap_top),
           coverage(bitmap)};
 }
 

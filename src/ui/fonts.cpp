@@ -1,6 +1,13 @@
 #include "ui/fonts.h"
 
 namespace attnscope {
+namespace {
+
+ImFont* add(ImFontAtlas& atlas, FontSource& source) {
+  return source.stack.empty() ? atlas.AddFontDefault() : add_font(atlas, source);
+}
+
+}  // namespace
 
 FontLibrary::FontLibrary(const FontFiles& files)
     : freetype_(start_freetype()),
@@ -18,10 +25,6 @@ FontLibrary::FontLibrary(const FontFiles& files)
       ui_{ui_stack_, aliases_},
       strong_{strong_stack_, aliases_},
       mono_{mono_stack_, aliases_} {}
-
-ImFont* FontLibrary::add(ImFontAtlas& atlas, FontSource& source) const {
-  return source.stack.empty() ? atlas.AddFontDefault() : add_font(atlas, source);
-}
 
 Fonts FontLibrary::load(ImFontAtlas& atlas) {
   Fonts fonts;

@@ -34,8 +34,6 @@ class FontLibrary {
   GlyphAliases& aliases() { return aliases_; }
 
  private:
-  ImFont* add(ImFontAtlas& atlas, FontSource& source) const;
-
   GlyphAliases aliases_;
   FreeTypeLibrary freetype_;
   FallbackFonts fallbacks_;
