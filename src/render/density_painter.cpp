@@ -1,0 +1,96 @@
+#include "render/density_painter.h"
+
+#include <algorithm>
+#include <cmath>
+#include <cstdint>
+#include <vector>
+
+#include "render/arc_geometry.h"
+#include "shaders.h"
+
+namespace attnscope {
+namespace {
+
+// One pixel's length of an arc of weight 1 in the sums: 2^20 arcs through one pixel still fit 32 bits.
+constexpr float unit = 2048;
+constexpr GLuint group = 64;               // as in shaders/density.comp
+constexpr std::size_t arcs_a_dispatch = 16384;  // a long dispatch would hold up a GPU that also draws the desktop
+constexpr double bright_percentile = 0.985;
+constexpr float bright_level = 1.1F;  // of 1 - exp(-x) at that percentile
+
+// As in shaders/density.comp.
+struct Instance {
+  float query_x, key_x, height, weight;
+};
+
+}  // namespace
+
+void DensityPainter::accumulate(std::span<const DensityArc> arcs, int width, int height, float base, float room, bool down) {
+  if (splat_.id() == 0) {
+    splat_ = make_program({shaders::density_comp});
+    show_ = make_program({shaders::density_vert, shaders::density_frag});
+    arcs_ = make_buffer();
+    sums_ = make_buffer();
+    no_vertices_ = make_vertex_array();
+  }
+  width_ = width;
+  height_ = height;
+  std::vector<Instance> instances;
+  instances.reserve(arcs.size());
+  for (const DensityArc& arc : arcs) {
+    if (!(arc.weight > 0)) continue;
+    const float h = arc_height(std::abs(arc.query_x - arc.key_x), static_cast<float>(width), room);
+    instances.push_back({arc.query_x, arc.key_x, down ? -h : h, arc.weight});
+  }
+  // Neighbours in a group take about as many steps; equal ones in any order, since the sums are whole numbers.
+  std::sort(instances.begin(), instances.end(), [](const Instance& a, const Instance& b) {
+    return std::abs(a.query_x - a.key_x) > std::abs(b.query_x - b.key_x);
+  });
+  glNamedBufferData(arcs_.id(), static_cast<GLsizeiptr>(std::max<std::size_t>(1, instances.size()) * sizeof(Instance)),
+                    instances.empty() ? nullptr : instances.data(), GL_STATIC_DRAW);
+  const std::size_t pixels = static_cast<std::size_t>(width) * static_cast<std::size_t>(height);
+  glNamedBufferData(sums_.id(), static_cast<GLsizeiptr>(pixels * sizeof(std::uint32_t)), nullptr, GL_DYNAMIC_COPY);
+  const GLuint zero = 0;
+  glClearNamedBufferData(sums_.id(), GL_R32UI, GL_RED_INTEGER, GL_UNSIGNED_INT, &zero);
+  glUseProgram(splat_.id());
+  glUniform2i(0, width, height);
+  glUniform1f(1, base);
+  glUniform1ui(2, static_cast<GLuint>(instances.size()));
+  glUniform1f(4, unit);
+  glBindBufferBase(GL_SHADER_STORAGE_BUFFER, 0, arcs_.id());
+  glBindBufferBase(GL_SHADER_STORAGE_BUFFER, 1, sums_.id());
+  for (std::size_t first = 0; first < instances.size(); first += arcs_a_dispatch) {
+    const auto count = static_cast<GLuint>(std::min(arcs_a_dispatch, instances.size() - first));
+    glUniform1ui(3, static_cast<GLuint>(first));
+    glDispatchCompute((count + group - 1) / group, 1, 1);
+  }
+  glMemoryBarrier(GL_SHADER_STORAGE_BARRIER_BIT | GL_BUFFER_UPDATE_BARRIER_BIT);
+  find_exposure();
+}
+
+// Few arcs and many are exposed alike: by the sum that only the brightest pixels exceed.
+void DensityPainter::find_exposure() {
+  std::vector<std::uint32_t> sums(static_cast<std::size_t>(width_) * static_cast<std::size_t>(height_));
+  glGetNamedBufferSubData(sums_.id(), 0, static_cast<GLsizeiptr>(sums.size() * sizeof(std::uint32_t)), sums.data());
+  std::erase(sums, 0U);
+  exposure_ = 0;
+  if (sums.empty()) return;
+  const auto at = sums.begin() + static_cast<std::ptrdiff_t>(bright_percentile * static_cast<double>(sums.size() - 1));
+  std::nth_element(sums.begin(), at, sums.end());
+  exposure_ = bright_level / static_cast<float>(*at);
+}
+
+void DensityPainter::draw(RenderTarget& target, const DensityLook& look) {
+  if (exposure_ <= 0 || target.width() != width_ || target.height() != height_) return;
+  target.bind(true);
+  glUseProgram(show_.id());
+  glUniform2i(0, width_, height_);
+  glUniform3fv(1, 1, &look.color.x);
+  glUniform1f(2, exposure_);
+  glUniform1f(3, look.most);
+  glBindBufferBase(GL_SHADER_STORAGE_BUFFER, 1, sums_.id());
+  glBindVertexArray(no_vertices_.id());
+  glDrawArrays(GL_TRIANGLES, 0, 3);
+}
+
+}  // namespace attnscope
