@@ -9,6 +9,7 @@
 #include <utility>
 
 #include "app/commands.h"
+#include "app/desk_options.h"
 #include "app/fd_streams.h"
 #include "core/error.h"
 
@@ -19,19 +20,22 @@ constexpr int failed = 1;
 constexpr int wrong_input = 2;
 constexpr int interrupted = 130;
 
-// The words after the program's name without a command: a text for the window, which a later version opens.
-void refuse_window(const std::vector<std::string>& words) {
-  if (!words.empty() && words.front() != "-" && !std::filesystem::exists(words.front())) {
-    const char* what = words.front().starts_with('-') ? "no such option" : "neither a command nor a file";
-    throw InputError(words.front() + ": " + what + "; see attnscope --help");
-  }
+// Without a command: the window.
 #ifdef ATTNSCOPE_GUI
-  const std::string reason = "this version has no window yet";
-#else
-  const std::string reason = "built without a window";
-#endif
-  throw InputError(reason + ": `attnscope show` draws in the terminal; see attnscope --help");
+void open_window_on(Context& context, const DeskOptions& options) {
+  const std::string& file = options.source.source;
+  const bool named = !file.empty() && file != "-" && !file.starts_with("synthetic:");
+  if (named && !std::filesystem::exists(file)) {
+    const char* what = file.starts_with('-') ? "no such option" : "neither a command nor a file";
+    throw InputError(file + ": " + what + "; see attnscope --help");
+  }
+  open_window(context, options);
 }
+#else
+void open_window_on(Context& /*context*/, const DeskOptions& /*options*/) {
+  throw InputError("built without a window: `attnscope show` draws in the terminal; see attnscope --help");
+}
+#endif
 
 void parse(CLI::App& program, std::vector<std::string> arguments) {
   std::reverse(arguments.begin(), arguments.end());  // as CLI11 takes them
@@ -49,7 +53,11 @@ int run(const std::vector<std::string>& arguments, const Console& console, Conte
   add_models(program, action);
   add_devices(program, action);
   add_check(program, action);
-  program.allow_extras();  // a file without a command is for the window; refuse_window() says so
+#ifdef ATTNSCOPE_GUI
+  add_render(program, action);
+#endif
+  DeskOptions window;
+  add_desk_options(program, window);
   try {
     parse(program, arguments);
   } catch (const CLI::Success& request) {  // --help, --version
@@ -57,7 +65,7 @@ int run(const std::vector<std::string>& arguments, const Console& console, Conte
   } catch (const CLI::ParseError& error) {
     throw InputError(error.what());
   }
-  if (!action) refuse_window(program.remaining());
+  if (!action) action = [&window](Context& on) { open_window_on(on, window); };
   action(context);
   return 0;
 }

@@ -18,5 +18,10 @@ void add_query(CLI::App& program, Action& action);
 void add_models(CLI::App& program, Action& action);
 void add_devices(CLI::App& program, Action& action);
 void add_check(CLI::App& program, Action& action);
+void add_render(CLI::App& program, Action& action);
+
+struct DeskOptions;
+// The window, until it is closed; what there is without a command.
+void open_window(Context& context, const DeskOptions& options);
 
 }  // namespace attnscope

@@ -4,6 +4,7 @@
 #include <CLI/Formatter.hpp>
 #include <algorithm>
 #include <charconv>
+#include <sstream>
 
 #include "core/error.h"
 
@@ -26,6 +27,18 @@ std::int64_t parse_number(std::string_view option, std::string_view text) {
   const std::string begin = std::string(option) + " " + std::string(text);
   if (error == std::errc::result_out_of_range) throw InputError(begin + ": larger than any number here");
   if (error != std::errc() || rest != end) throw InputError(begin + ": takes a whole number, as in 3");
+  return number;
+}
+
+double parse_decimal(std::string_view option, std::string_view text, double low, double high) {
+  double number = 0;
+  const char* const end = text.data() + text.size();
+  const auto [rest, error] = std::from_chars(text.data(), end, number, std::chars_format::fixed);
+  if (error != std::errc() || rest != end || !(number >= low && number <= high)) {
+    std::ostringstream message;
+    message << option << ' ' << text << ": takes a number from " << low << " to " << high << ", as in " << (low + high) / 2;
+    throw InputError(message.str());
+  }
   return number;
 }
 

@@ -11,6 +11,8 @@ namespace attnscope {
 
 // A decimal number, perhaps negative, that fills `text`. Throws InputError that begins with the option's name.
 std::int64_t parse_number(std::string_view option, std::string_view text);
+// A decimal fraction between low and high. Throws InputError that names both.
+double parse_decimal(std::string_view option, std::string_view text, double low, double high);
 // Numbers with commas between them, at least one.
 std::vector<std::int64_t> parse_numbers(std::string_view option, std::string_view text);
 

@@ -49,18 +49,14 @@ std::string Document::label(std::int64_t token) const {
     const std::int32_t id = info().tokens[static_cast<std::size_t>(token)].id;
     return "⟨" + (model_ != nullptr ? model_->tokenizer().bytes(id) : std::to_string(id)) + "⟩";
   }
-  const DisplayUnit& unit = units_[unit_of(token)];
+  const Unit& unit = units_[unit_of(token)];
   const std::string_view shown = std::string_view(info().text).substr(
       static_cast<std::size_t>(unit.begin), static_cast<std::size_t>(unit.end - unit.begin));
   const std::string_view trimmed = without_spaces(shown);
   return trimmed.empty() ? visible_space(shown) : std::string(trimmed);
 }
 
-std::size_t Document::unit_of(std::int64_t token) const {
-  const auto after = std::upper_bound(units_.begin(), units_.end(), token,
-                                      [](std::int64_t t, const DisplayUnit& unit) { return t < unit.first_token; });
-  return static_cast<std::size_t>(after - units_.begin()) - 1;
-}
+std::size_t Document::unit_of(std::int64_t token) const { return attnscope::unit_of(units_, token); }
 
 std::int64_t Document::find_token(std::string_view text, std::int64_t which) const {
   for (std::int64_t place = 0; place < info().count; ++place) {

@@ -39,7 +39,7 @@ class Document {
   // bytes, a visible sign where there is only white space ("␣", "⏎", "⇥").
   std::string label(std::int64_t token) const;
   // Tokens that are shown as one, in the order of the text, and the unit that a token belongs to.
-  const std::vector<DisplayUnit>& units() const { return units_; }
+  const std::vector<Unit>& units() const { return units_; }
   std::size_t unit_of(std::int64_t token) const;
 
   // The `which`-th token of the context (from 1) whose text without spaces is `text`, -1 where there is none.
@@ -52,7 +52,7 @@ class Document {
   std::shared_ptr<const Capture> capture_;
   std::shared_ptr<const Model> model_;
   std::vector<std::int32_t> ids_;
-  std::vector<DisplayUnit> units_;
+  std::vector<Unit> units_;
 };
 
 // Spaces, tabs and line ends taken off both ends.

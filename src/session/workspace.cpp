@@ -21,7 +21,9 @@ Workspace::Workspace(Backend& backend, Pool& pool, WorkspaceOptions options, std
       backend_(backend),
       engine_(backend, pool, wake_),
       runner_(backend, pool, options_.models, wake_),
-      model_(settings_.model.empty() ? best_model() : settings_.model) {}
+      model_(!options_.model.empty()     ? options_.model
+             : !settings_.model.empty() ? settings_.model
+                                        : best_model()) {}
 
 std::string Workspace::best_model() const {
   for (const char* name : {"smollm2", "tiny"}) {
@@ -76,6 +78,22 @@ void Workspace::open(CaptureOrder order, Arrival arrival) {
   draft_changed_.reset();
   notice_.reset();
   latest_order_ = runner_.start(std::move(order));
+}
+
+void Workspace::open_example(std::size_t index, Arrival arrival) {
+  if (index >= options_.examples.size()) return;
+  const Example& example = options_.examples[index];
+  arrival.name = "sentence";
+  arrival.example = index;
+  arrival.pick = example.pick;
+  arrival.which = example.which;
+  const auto head = example.heads.find(model_);
+  if (head != example.heads.end() && !arrival.layer && !arrival.head) {
+    arrival.layer = head->second.layer;
+    arrival.head = head->second.head;
+  }
+  draft_ = example.text;
+  open(TextOrder{example.text, model_, 0}, std::move(arrival));
 }
 
 std::shared_ptr<const Layer> Workspace::layer(std::int64_t index) const {

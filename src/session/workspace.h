@@ -45,6 +45,7 @@ struct WorkspaceOptions {
   std::vector<ModelPlace> models;
   std::vector<Example> examples;
   Settings settings;
+  std::string model;     // to begin with, in place of the settings' one; empty: theirs
   bool measures = true;  // durations are shown and the cost of attention is measured; pictures that must be the same
                          // each time do without
 };
@@ -73,6 +74,8 @@ class Workspace {
   void execute(const Command& command);
   // Captures a text, a file or made-up tokens and looks at what `arrival` says.
   void open(CaptureOrder order, Arrival arrival);
+  // An example; `arrival` may say what to look at in place of what the example says.
+  void open_example(std::size_t index, Arrival arrival);
 
   double now() const { return now_; }
   const View& view() const { return view_; }

@@ -26,6 +26,13 @@ std::vector<std::int64_t> by_strength(const std::vector<float>& p) {
   return places;
 }
 
+// An arrival that leaves everything but the document's name to rule.
+Arrival named(std::string name) {
+  Arrival arrival;
+  arrival.name = std::move(name);
+  return arrival;
+}
+
 }  // namespace
 
 void Workspace::change(const View& to, bool map_move) {
@@ -155,34 +162,27 @@ void Workspace::execute(const Command& command) {
           },
           [this](const OpenText& c) {
             draft_ = c.text;
-            open(TextOrder{c.text, model_, 0}, {.name = c.name});
+            open(TextOrder{c.text, model_, 0}, named(c.name));
           },
-          [this](const OpenFile& c) { open(FileOrder{c.path, model_}, {.name = c.path.filename().string()}); },
-          [this](const OpenExample& c) {
-            if (c.index >= options_.examples.size()) return;
-            const Example& example = options_.examples[c.index];
-            Arrival arrival{.name = "sentence", .pick = example.pick, .which = example.which, .example = c.index};
-            if (const auto head = example.heads.find(model_); head != example.heads.end()) {
-              arrival.layer = head->second.layer;
-              arrival.head = head->second.head;
-            }
-            draft_ = example.text;
-            open(TextOrder{example.text, model_, 0}, std::move(arrival));
-          },
+          [this](const OpenFile& c) { open(FileOrder{c.path, model_, 0}, named(c.path.filename().string())); },
+          [this](const OpenExample& c) { open_example(c.index, {}); },
           [this](const OpenSynthetic& c) {
-            open(SyntheticOrder{c.tokens}, {.name = std::to_string(c.tokens) + " made-up tokens"});
+            open(SyntheticOrder{c.tokens}, named(std::to_string(c.tokens) + " made-up tokens"));
           },
           [this](const UseModel& c) {
             model_ = c.model;
             settings_.model = c.model;
             if (example_) return execute(OpenExample{*example_});
             if (document_ == nullptr || document_->info().text.empty()) return;
-            open(TextOrder{document_->info().text, model_, 0}, {.name = document_->name()});
+            open(TextOrder{document_->info().text, model_, 0}, named(document_->name()));
           },
           [this](const CaptureFrom& c) {
             if (document_ == nullptr || c.token < 0 || c.token >= document_->tokens()) return;
-            open(TextOrder{document_->info().text, model_, c.token},
-                 {.name = document_->name(), .layer = view_.layer, .head = view_.head, .token = view_.token});
+            Arrival arrival = named(document_->name());
+            arrival.layer = view_.layer;
+            arrival.head = view_.head;
+            arrival.token = view_.token;
+            open(TextOrder{document_->info().text, model_, c.token}, std::move(arrival));
           },
           [this](const StopCapture&) { runner_.stop(); },
           [this](const SetTheme& c) { settings_.theme = c.theme; },

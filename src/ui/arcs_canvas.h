@@ -6,6 +6,7 @@
 #include <span>
 #include <vector>
 
+#include "render/arc_geometry.h"
 #include "render/density_painter.h"
 #include "render/render_target.h"
 #include "render/ribbon_painter.h"

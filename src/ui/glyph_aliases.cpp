@@ -47,6 +47,32 @@ std::string GlyphAliases::displayed(std::string_view utf8) {
   return out;
 }
 
+std::string GlyphAliases::editable(std::string_view utf8) {
+  std::string out;
+  out.reserve(utf8.size() + 8);
+  for (std::size_t at = 0; at < utf8.size();) {
+    const DecodedPart part = decode_utf8(utf8, at);
+    at += part.length;
+    append_utf8(part.valid ? typed(part.code_point) : replacement_character, out);
+  }
+  return out;
+}
+
+std::string GlyphAliases::original(std::string_view editable) const {
+  std::string out;
+  out.reserve(editable.size() + 8);
+  for (std::size_t at = 0; at < editable.size();) {
+    const DecodedPart part = decode_utf8(editable, at);
+    at += part.length;
+    append_utf8(part.valid ? real(part.code_point) : replacement_character, out);
+  }
+  return out;
+}
+
+char32_t GlyphAliases::typed(char32_t code_point) {
+  return code_point > last_of_16_bits || is_private_use(code_point) ? alias(code_point) : code_point;
+}
+
 char32_t GlyphAliases::alias(char32_t code_point) {
   if (const auto found = aliases_.find(code_point); found != aliases_.end()) return found->second;
   const auto next = first_alias + static_cast<char32_t>(real_.size());

@@ -18,6 +18,13 @@ class GlyphAliases {
   // U+FFFF or for private use its alias.
   std::string displayed(std::string_view utf8);
 
+  // For text fields and the clipboard: only what ImGui's characters cannot hold goes by aliases, and bytes that are not
+  // UTF-8 become U+FFFD; control characters stay. original() is the way back: every alias as its code point.
+  std::string editable(std::string_view utf8);
+  std::string original(std::string_view editable) const;
+  // What ImGui gets for a character that was typed.
+  char32_t typed(char32_t code_point);
+
   // The code point that `displayed` stands for: itself unless it is an alias. U+FFFD for an alias that was not given
   // out.
   char32_t real(char32_t displayed) const;

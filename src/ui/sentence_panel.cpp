@@ -24,7 +24,7 @@ constexpr float widest_ribbon = 11;
 void SentencePanel::edit_field(const Panel& panel, ImVec2 min, float width) {
   if (panel.workspace.draft() != last_draft_) {
     last_draft_ = panel.workspace.draft();
-    field_ = panel.glyphs.displayed(last_draft_);
+    field_ = panel.glyphs.editable(last_draft_);
   }
   ImGui::SetCursorScreenPos(min);
   ImGui::SetNextItemWidth(width);
@@ -178,7 +178,7 @@ void SentencePanel::draw_words(const Panel& panel, const TokenLights& lights) {
   ImDrawList& list = *ImGui::GetWindowDrawList();
   const ImVec4& hue = direction_color(panel.colors, panel.view().direction);
   for (const Word& word : words_) {
-    const DisplayUnit& unit = document.units()[word.unit];
+    const Unit& unit = document.units()[word.unit];
     ImGui::PushID(static_cast<int>(word.unit));
     ImGui::SetCursorScreenPos(word.min);
     const bool clicked = ImGui::InvisibleButton("word", {word.max.x - word.min.x, word.max.y - word.min.y});
@@ -218,7 +218,7 @@ void SentencePanel::draw_weights(const Panel& panel, const TokenLights& lights) 
   ImDrawList& list = *ImGui::GetWindowDrawList();
   const bool to = panel.view().direction == Direction::attends_to;
   for (const Word& word : words_) {
-    const DisplayUnit& unit = panel.document()->units()[word.unit];
+    const Unit& unit = panel.document()->units()[word.unit];
     const float middle = (word.min.x + word.max.x) / 2;
     const float weight = lights.unit_weight(unit);
     const float y = to ? word.max.y + panel.px(9) : word.min.y - panel.px(40);

@@ -57,7 +57,7 @@ class Breaker {
   }
 
   TextLayout run() {
-    for (const DisplayUnit& unit : document_.units()) add(unit);
+    for (const Unit& unit : document_.units()) add(unit);
     return std::move(layout_);
   }
 
@@ -82,7 +82,7 @@ class Breaker {
     x_ = x;
   }
 
-  void add(const DisplayUnit& unit) {
+  void add(const Unit& unit) {
     const std::string_view text =
         std::string_view(document_.info().text)
             .substr(static_cast<std::size_t>(unit.begin), static_cast<std::size_t>(unit.end - unit.begin));
@@ -92,7 +92,7 @@ class Breaker {
     // A unit of line ends alone stands at the end of its line, where it can be pointed at.
     const bool only_space = drawn.empty();
     if (only_space) {
-      place(unit, parts, std::max(1, parts.spaces) * space_);
+      place(unit, parts, static_cast<float>(std::max(1, parts.spaces)) * space_);
       for (int i = 0; i < parts.breaks_before; ++i) new_line(index + 1);
       if (parts.breaks_before == 0) word_ = index + 1;
       return;
@@ -109,7 +109,7 @@ class Breaker {
     for (int i = 0; i < parts.breaks_after; ++i) new_line(index + 1);
   }
 
-  void place(const DisplayUnit& unit, const UnitParts& parts, float w) {
+  void place(const Unit& unit, const UnitParts& parts, float w) {
     const auto line = static_cast<std::uint32_t>(layout_.line_starts.size() - 1);
     layout_.units.push_back({line, x_, w, unit.begin + static_cast<std::int64_t>(parts.begin),
                              unit.begin + static_cast<std::int64_t>(parts.end)});

@@ -45,7 +45,7 @@ void TextPanel::lay_out_text(const Panel& panel, float width) {
 void TextPanel::draw_unit(const Frame& frame, std::size_t unit, float y) {
   const Panel& panel = frame.panel;
   const UnitPlace& place = layout_.units[unit];
-  const DisplayUnit& tokens = frame.document.units()[unit];
+  const Unit& tokens = frame.document.units()[unit];
   const bool inside = frame.document.in_context(tokens.first_token);
   const float text_height = text_size(panel, "x", Face::ui, reading_em).y;
   const ImVec2 at(frame.min.x + place.x, y + (frame.line_height - text_height) / 2);
@@ -132,7 +132,7 @@ void TextPanel::answer_mouse(const Frame& frame) {
   const auto unit = unit_at(frame, ImGui::GetMousePos());
   if (ImGui::IsItemClicked() && !unit) return panel.ask(PickToken{});
   if (!unit) return;
-  const DisplayUnit& tokens = frame.document.units()[*unit];
+  const Unit& tokens = frame.document.units()[*unit];
   panel.workspace.transient().hover_token = tokens.first_token;
   if (ImGui::IsItemClicked()) {
     if (frame.document.in_context(tokens.first_token)) return panel.ask(PickToken{tokens.first_token});

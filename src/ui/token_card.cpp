@@ -7,7 +7,7 @@
 
 namespace attnscope {
 
-void token_card(const Panel& panel, const DisplayUnit& unit, float weight) {
+void token_card(const Panel& panel, const Unit& unit, float weight) {
   const Document& document = *panel.document();
   begin_card(panel);
   ImGui::PushFont(panel.fonts.strong, 0);

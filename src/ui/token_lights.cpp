@@ -4,6 +4,8 @@
 #include <cmath>
 #include <limits>
 
+#include "analysis/shown_weights.h"
+
 namespace attnscope {
 namespace {
 
@@ -18,10 +20,8 @@ TokenLights::TokenLights(const Panel& panel)
       color_(direction_color(panel.colors, panel.view().direction)),
       weights_(panel.workspace.weights()) {
   if (weights_ == nullptr) return;
-  const std::size_t first = panel.view().direction == Direction::attends_to ? 1 : 0;
-  for (std::size_t place = first; place < weights_->p.size(); ++place) {
-    if (weights_->p[place] > strongest_) strongest_ = weights_->p[place];
-  }
+  const bool row = panel.view().direction == Direction::attends_to;
+  strongest_ = static_cast<float>(choose_shown(weights_->p, {.limit = 1, .first_apart = row}).strongest_other);
   if (strongest_ == 0 && !weights_->p.empty() && weights_->p.front() > 0) strongest_ = weights_->p.front();
   ease_ = panel.eased(panel.workspace.transient().picked_at, pick_ease);
 }
@@ -31,13 +31,9 @@ float TokenLights::weight(std::int64_t token) const {
   return weights_->p[static_cast<std::size_t>(document_->place(token))];
 }
 
-float TokenLights::unit_weight(const DisplayUnit& unit) const {
-  float sum = nothing;
-  for (std::int64_t token = unit.first_token; token < unit.first_token + unit.tokens; ++token) {
-    const float w = weight(token);
-    if (!std::isnan(w)) sum = std::isnan(sum) ? w : sum + w;
-  }
-  return sum;
+float TokenLights::unit_weight(const Unit& unit) const {
+  if (weights_ == nullptr) return nothing;
+  return attnscope::unit_weight(unit, weights_->p, document_->info().first);
 }
 
 float TokenLights::brightness(float weight) const {

@@ -19,7 +19,7 @@ class TokenLights {
   // The weight of a token of the document: NaN where masked or outside the context.
   float weight(std::int64_t token) const;
   // Summed over the tokens of a unit; NaN where all are masked.
-  float unit_weight(const DisplayUnit& unit) const;
+  float unit_weight(const Unit& unit) const;
   // 0 to 1: 1 is the strongest weight outside the first token (outside nothing in a column).
   float brightness(float weight) const;
   // The colour of a plate behind a word of this weight on the panel colour.

@@ -1,0 +1,161 @@
+// attnscope render: the window, or one view of it, as a picture, without a display. The clock stands still while things
+// are computed, so the same call gives the same picture.
+#include <chrono>
+#include <condition_variable>
+#include <memory>
+#include <mutex>
+
+#include "app/commands.h"
+#include "app/desk.h"
+#include "app/frame.h"
+#include "app/option_values.h"
+#include "app/progress_line.h"
+#include "app/source.h"
+#include "app/window.h"
+#include "core/error.h"
+#include "ui/window_ui.h"
+
+namespace attnscope {
+namespace {
+
+constexpr int frames_to_settle = 6;      // docking and focus take a few frames
+constexpr auto longest_sleep = std::chrono::milliseconds(50);  // between looks at what is computed: a stop must be seen
+
+struct RenderOptions {
+  DeskOptions desk;
+  std::string out;
+  std::string view = "window";
+  std::string size = "1600x1000";
+  std::string theme = "dark";
+  std::string seconds = "0.8";
+  std::string scale;
+  bool measure = false;
+};
+
+WindowUi::Only view_named(const std::string& name) {
+  using Only = WindowUi::Only;
+  for (const auto& [view, only] : {std::pair("window", Only::window), std::pair("text", Only::text), std::pair("arcs", Only::arcs),
+                                   std::pair("map", Only::map), std::pair("heads", Only::heads), std::pair("cost", Only::cost)}) {
+    if (name == view) return only;
+  }
+  throw InputError("--view " + name + ": takes window, text, arcs, map, heads or cost");
+}
+
+Theme theme_named(const std::string& name) {
+  if (name == "dark") return Theme::dark;
+  if (name == "light") return Theme::light;
+  throw InputError("--theme " + name + ": takes dark or light");
+}
+
+// Sleeps until something was computed.
+class Bell {
+ public:
+  void ring() {
+    const std::lock_guard lock(mutex_);
+    rung_ = true;
+    heard_.notify_all();
+  }
+  void wait() {
+    std::unique_lock lock(mutex_);
+    heard_.wait_for(lock, longest_sleep, [this] { return rung_; });
+    rung_ = false;
+  }
+
+ private:
+  std::mutex mutex_;
+  std::condition_variable heard_;
+  bool rung_ = false;
+};
+
+class Renderer {
+ public:
+  Renderer(Context& context, const RenderOptions& options, PixelSize size)
+      : context_(context),
+        only_(view_named(options.view)),
+        desk_(context, options.desk, options.measure || only_ == WindowUi::Only::cost, [this] { bell_.ring(); }),
+        window_({true, static_cast<int>(size.width), static_cast<int>(size.height)}),
+        frame_(window_, options.scale.empty() ? 0.0F : static_cast<float>(parse_decimal("--scale", options.scale, 0.5, 4))),
+        ui_(library_.load(*ImGui::GetIO().Fonts), library_.aliases()) {
+    desk_.workspace().settings().theme = theme_named(options.theme);
+    desk_.workspace().settings().reduced_motion = false;
+  }
+
+  Image picture(double seconds) {
+    desk_.open();
+    settle();
+    for (int i = 0; i < frames_to_settle; ++i) draw(seconds);
+    return frame_.picture();
+  }
+
+ private:
+  void draw(double clock) {
+    Workspace& workspace = desk_.workspace();
+    ui_.prepare(workspace, frame_.scale());
+    frame_.begin();
+    workspace.begin_frame(clock);
+    for (const Command& command : ui_.draw(workspace, clock, only_)) workspace.execute(command);
+    workspace.end_frame(-1e9);
+    frame_.end();
+  }
+
+  bool settled() const {
+    const CaptureStatus status = desk_.workspace().capture_status();
+    if (status.stage != CaptureStage::done) return false;
+    if (desk_.workspace().document() == nullptr || desk_.workspace().engine().busy()) return false;
+    const CostMeter* meter = desk_.workspace().cost();
+    return !desk_.workspace().measures() || (meter != nullptr && meter->finished());
+  }
+
+  // Frames at the clock's beginning until nothing more is to come.
+  void settle() {
+    ProgressLine line(context_, "computing the picture");
+    constexpr std::uint64_t hundredths = 100;
+    line.progress().expect(hundredths);
+    std::uint64_t told = 0;
+    for (int quiet = 0; quiet < frames_to_settle;) {
+      context_.job().throw_if_stopped();
+      draw(0);
+      const CaptureStatus status = desk_.workspace().capture_status();
+      if (status.stage == CaptureStage::failed) throw InputError(status.message);
+      const auto share = static_cast<std::uint64_t>(status.share * hundredths);
+      if (share > told) line.progress().finish(share - told);
+      told = std::max(told, share);
+      quiet = settled() ? quiet + 1 : 0;
+      if (quiet == 0) bell_.wait();
+    }
+  }
+
+  Context& context_;
+  WindowUi::Only only_;
+  Bell bell_;
+  mutable Desk desk_;
+  Window window_;
+  Frame frame_;
+  FontLibrary library_;
+  WindowUi ui_;
+};
+
+void render(Context& context, const RenderOptions& options) {
+  refuse_input_as_output(context, options.desk.source, options.out);
+  const PixelSize size = parse_size(options.size);
+  const double seconds = parse_decimal("--seconds", options.seconds, 0, 3600);
+  write_png(Renderer(context, options, size).picture(seconds), options.out);
+}
+
+}  // namespace
+
+void add_render(CLI::App& program, Action& action) {
+  const auto options = std::make_shared<RenderOptions>();
+  CLI::App& command = *program.add_subcommand("render", "The window, or one view of it, as a PNG file");
+  add_text(command, "OUT", options->out, "the PNG file to write")->required();
+  add_desk_options(command, options->desk);
+  add_text(command, "--view", options->view, "window, text, arcs, map, heads or cost")->capture_default_str();
+  add_text(command, "--size", options->size, "pixels, WIDTHxHEIGHT")->capture_default_str();
+  add_text(command, "--theme", options->theme, "dark or light")->capture_default_str();
+  add_text(command, "--seconds", options->seconds, "how long the light has run on the arcs")->capture_default_str();
+  add_text(command, "--scale", options->scale, "of the interface, 0.5 to 4; by the height if absent");
+  command.add_flag("--measure", options->measure, "measure and show durations; pictures then differ from call to call");
+  command.callback([options, &action] { action = [options](Context& context) { render(context, *options); }; });
+}
+
+}  // namespace attnscope

@@ -1,0 +1,161 @@
+#include "ui/cost_panel.h"
+
+#include <implot.h>
+
+#include <algorithm>
+#include <cmath>
+#include <vector>
+
+#include "analysis/power_fit.h"
+#include "ui/widgets.h"
+
+namespace attnscope {
+namespace {
+
+constexpr double shortest_n = 100;
+constexpr double longest_n = 1e6;
+
+// One measured series with the law fitted to it.
+struct Curve {
+  CostSeries series;
+  std::optional<PowerFit> fit;
+};
+
+std::vector<Curve> curves_of(const CostMeter& meter) {
+  std::vector<Curve> curves;
+  for (const CostSeries& series : meter.series()) {
+    std::vector<TimedSize> points;
+    for (const CostPoint& point : series.points) points.push_back({point.n, point.seconds});
+    curves.push_back({series, fit_power_of_larger_half(points)});
+  }
+  return curves;
+}
+
+int time_label(double seconds, char* buffer, int size, void* /*data*/) {
+  const std::string text = seconds < 1e-3  ? std::to_string(std::lround(seconds * 1e6)) + " µs"
+                           : seconds < 1.0 ? std::to_string(std::lround(seconds * 1e3)) + " ms"
+                                           : count_label(std::lround(seconds)) + " s";
+  return std::snprintf(buffer, static_cast<std::size_t>(size), "%s", text.c_str());
+}
+
+int length_label(double n, char* buffer, int size, void* /*data*/) {
+  if (n >= 1e6) return std::snprintf(buffer, static_cast<std::size_t>(size), "%.0fM", n / 1e6);
+  if (n >= 1e3) return std::snprintf(buffer, static_cast<std::size_t>(size), "%.0fk", n / 1e3);
+  return std::snprintf(buffer, static_cast<std::size_t>(size), "%.0f", n);
+}
+
+// Measured points with lines between them, and beyond them the fitted law, dotted.
+void plot_curve(const Panel& panel, const Curve& curve, bool strong) {
+  const ImVec4& color = strong ? panel.colors.text : panel.colors.dim;
+  ImDrawList& list = *ImPlot::GetPlotDrawList();
+  ImPlot::PushPlotClipRect();
+  ImVec2 last;
+  for (std::size_t i = 0; i < curve.series.points.size(); ++i) {
+    const CostPoint& point = curve.series.points[i];
+    const ImVec2 at = ImPlot::PlotToPixels(static_cast<double>(point.n), point.seconds);
+    if (i > 0) list.AddLine(last, at, packed(color), panel.px(strong ? 2.0F : 1.5F));
+    list.AddCircleFilled(at, panel.px(strong ? 3.0F : 2.5F), packed(color));
+    last = at;
+  }
+  if (curve.fit && !curve.series.points.empty()) {
+    const auto from = static_cast<double>(curve.series.points.back().n);
+    const ImVec2 a = ImPlot::PlotToPixels(from, curve.fit->seconds(from));
+    const ImVec2 b = ImPlot::PlotToPixels(longest_n, curve.fit->seconds(longest_n));
+    const float length = std::hypot(b.x - a.x, b.y - a.y);
+    for (float at = 0; at < length; at += panel.px(5)) {
+      list.AddCircleFilled({std::lerp(a.x, b.x, at / length), std::lerp(a.y, b.y, at / length)}, panel.px(0.9F), packed(color));
+    }
+  }
+  ImPlot::PopPlotClipRect();
+}
+
+}  // namespace
+
+void CostPanel::draw_chart(const Panel& panel, ImVec2 min, ImVec2 max) {
+  const std::vector<Curve> curves = curves_of(*panel.workspace.cost());
+  double longest = 1e-2;
+  double shortest = 1e-5;
+  for (const Curve& curve : curves) {
+    if (curve.fit) longest = std::max(longest, curve.fit->seconds(longest_n));
+    for (const CostPoint& point : curve.series.points) shortest = std::min(shortest, point.seconds);
+  }
+  const float label_width = panel.px(84);
+  ImGui::SetCursorScreenPos(min);
+  constexpr ImPlotFlags flags = ImPlotFlags_NoMouseText | ImPlotFlags_NoLegend | ImPlotFlags_NoMenus | ImPlotFlags_NoBoxSelect;
+  if (!ImPlot::BeginPlot("##cost", {max.x - min.x - label_width, max.y - min.y}, flags)) return;
+  constexpr ImPlotAxisFlags axis = ImPlotAxisFlags_NoHighlight | ImPlotAxisFlags_Lock;
+  ImPlot::SetupAxes(nullptr, nullptr, axis, axis);
+  ImPlot::SetupAxisScale(ImAxis_X1, ImPlotScale_Log10);
+  ImPlot::SetupAxisScale(ImAxis_Y1, ImPlotScale_Log10);
+  ImPlot::SetupAxisFormat(ImAxis_X1, length_label);
+  ImPlot::SetupAxisFormat(ImAxis_Y1, time_label);
+  ImPlot::SetupAxesLimits(shortest_n, longest_n, shortest * 0.7, longest * 2, ImPlotCond_Always);
+  ImPlot::SetupFinish();
+  const ImVec2 plot_min = ImPlot::GetPlotPos();
+  const ImVec2 plot_size = ImPlot::GetPlotSize();
+  ImDrawList& list = *ImPlot::GetPlotDrawList();
+  if (const Document* document = panel.document()) {
+    const float x = ImPlot::PlotToPixels(static_cast<double>(std::max<std::int64_t>(1, document->info().count)), shortest).x;
+    if (x >= plot_min.x) {
+      for (float y = plot_min.y; y < plot_min.y + plot_size.y; y += panel.px(4)) {
+        list.AddCircleFilled({x, y}, panel.px(0.9F), packed(panel.colors.query));
+      }
+      draw_text(panel, list, {x + panel.px(6), plot_min.y + panel.px(3)}, "your text", panel.colors.dim, Face::ui, 11.5F);
+    }
+  }
+  for (std::size_t i = 0; i < curves.size(); ++i) plot_curve(panel, curves[i], i == 0);
+  // Names with their exponents at the ends of the lines, moved apart where they would touch.
+  std::vector<std::pair<float, const Curve*>> labels;
+  for (const Curve& curve : curves) {
+    if (curve.fit) labels.emplace_back(ImPlot::PlotToPixels(longest_n, curve.fit->seconds(longest_n)).y, &curve);
+  }
+  ImPlot::EndPlot();
+  panel.probe.mark("cost chart");
+  std::sort(labels.begin(), labels.end());
+  float free = plot_min.y;
+  ImDrawList& window = *ImGui::GetWindowDrawList();
+  for (const auto& [y, curve] : labels) {
+    const float at = std::max(free, y - panel.px(8));
+    const float x = max.x - label_width + panel.px(6);
+    draw_text(panel, window, {x, at}, curve->series.name, panel.colors.text, Face::ui, 11.5F);
+    std::string exponent = number_label(curve->fit->exponent);
+    draw_text(panel, window, {x, at + panel.px(14)}, "n^" + exponent, panel.colors.dim, Face::mono, 11);
+    free = at + panel.px(31);
+  }
+}
+
+void CostPanel::draw(const Panel& panel) {
+  if (!begin_panel(panel, PanelName::cost)) return end_panel();
+  const CostMeter* meter = panel.workspace.cost();
+  const Document* document = panel.document();
+  const bool known = document != nullptr && !document->info().layers.empty();
+  const std::string what = known ? "one head, d " + std::to_string(document->info().layers.front().head_dim) + ", one thread, here" : "";
+  Row row = panel_header(panel, "Cost", what);
+  const ImVec2 corner = ImGui::GetWindowPos();
+  const ImVec2 size = ImGui::GetWindowSize();
+  const ImVec2 end(corner.x + size.x, corner.y + size.y);
+  if (meter == nullptr) {
+    empty_state(panel, corner, end, panel.workspace.measures() ? "no text yet" : "nothing is measured in a picture",
+                panel.workspace.measures() ? "" : "the window measures while it is open");
+    return end_panel();
+  }
+  if (const std::int64_t n = meter->measuring()) {
+    const std::string said = "measuring " + (n >= 1000 ? std::to_string(n / 1024) + "k" : std::to_string(n));
+    const ImVec2 text = text_size(panel, said, Face::ui, 12);
+    draw_text(panel, *ImGui::GetWindowDrawList(), {row.right - text.x, row.middle - text.y / 2}, said, panel.colors.dim, Face::ui, 12);
+  }
+  const float sentence = panel.px(28);
+  draw_chart(panel, {corner.x + panel.px(8), corner.y + panel.px(header_height)}, {end.x - panel.px(6), end.y - sentence});
+  const std::vector<Curve> curves = curves_of(*meter);
+  if (!curves.empty() && curves.front().fit) {
+    const std::string said = "Twice the text: attention ×" + number_label(std::pow(2.0, curves.front().fit->exponent)) +
+                             (curves.size() > 1 && curves[1].fit ? ", with a window ×" + number_label(std::pow(2.0, curves[1].fit->exponent)) : "");
+    draw_text(panel, *ImGui::GetWindowDrawList(), {corner.x + panel.px(18), end.y - sentence + panel.px(4)},
+              fitted(panel, said, size.x - panel.px(30), Face::ui, 12.5F), panel.colors.dim, Face::ui, 12.5F);
+  } else if (curves.empty() || curves.front().series.points.empty()) {
+    empty_state(panel, corner, {end.x, end.y - panel.px(60)}, "measured as soon as nothing else computes");
+  }
+  end_panel();
+}
+
+}  // namespace attnscope

@@ -1,0 +1,15 @@
+// What attention costs: measured time against n on logarithmic axes, growing while one looks, with the fitted exponents.
+#pragma once
+#include "ui/panel.h"
+
+namespace attnscope {
+
+class CostPanel {
+ public:
+  void draw(const Panel& panel);
+
+ private:
+  void draw_chart(const Panel& panel, ImVec2 min, ImVec2 max);
+};
+
+}  // namespace attnscope

@@ -1,0 +1,20 @@
+// Where the panels stand when nobody has moved them, by mode and size of the window. Each kind of window has a layout of
+// its own, which ImGui keeps as it is moved.
+#pragma once
+#include <imgui.h>
+
+namespace attnscope {
+
+enum class LayoutKind : int { sentence, reading, reading_low, reading_narrow };
+
+// `width` and `height` of the window in design pixels.
+LayoutKind layout_kind(bool sentence, float width, float height);
+
+// The dock space in the current window's cursor position; makes the design's layout where there is none yet, or again
+// where `reset`.
+void dock_panels(LayoutKind kind, ImVec2 size, bool reset);
+
+// Brings the panel's tab to the front where it shares its place, without giving it the keyboard.
+void show_tab(const char* window_name);
+
+}  // namespace attnscope

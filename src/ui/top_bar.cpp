@@ -1,0 +1,136 @@
+#include "ui/top_bar.h"
+
+#include <algorithm>
+#include <filesystem>
+
+#include "ui/widgets.h"
+
+namespace attnscope {
+namespace {
+
+// Models to choose from; those that are not there say how to get them.
+void draw_model_menu(const Panel& panel) {
+  if (!ImGui::BeginPopup("models")) return;
+  for (const ModelPlace& place : panel.workspace.models()) {
+    const bool there = std::filesystem::exists(place.path);
+    if (ImGui::MenuItem(place.name.c_str(), nullptr, place.name == panel.workspace.model(), there)) {
+      panel.ask(UseModel{place.name});
+    }
+    panel.probe.mark("model " + place.name);
+    if (ImGui::IsItemHovered(ImGuiHoveredFlags_AllowWhenDisabled)) ImGui::SetTooltip("%s", place.note.c_str());
+  }
+  ImGui::EndPopup();
+}
+
+void draw_document_menu(const Panel& panel) {
+  if (!ImGui::BeginPopup("documents")) return;
+  const std::vector<Example>& examples = panel.workspace.examples();
+  for (std::size_t i = 0; i < examples.size(); ++i) {
+    if (ImGui::MenuItem(examples[i].name.c_str())) panel.ask(OpenExample{i});
+    if (ImGui::IsItemHovered()) ImGui::SetTooltip("%s", examples[i].text.c_str());
+  }
+  ImGui::Separator();
+  ImGui::TextDisabled("Drop a text or a capture on the window, or paste a text (Ctrl+V)");
+  for (const std::int64_t n : {1000, 10000, 100000}) {
+    if (ImGui::MenuItem((count_label(n) + " made-up tokens").c_str())) panel.ask(OpenSynthetic{n});
+    if (ImGui::IsItemHovered()) ImGui::SetTooltip("heads with planted patterns, to see how attention scales");
+  }
+  ImGui::EndPopup();
+}
+
+// A thin line under the bar while layers are computed.
+void draw_progress(const Panel& panel, ImVec2 min, ImVec2 max, const CaptureStatus& status) {
+  ImDrawList& list = *ImGui::GetWindowDrawList();
+  const float x = min.x + (max.x - min.x) * static_cast<float>(status.share);
+  list.AddRectFilled({min.x, max.y - panel.px(2)}, {x, max.y}, packed(panel.colors.dim));
+}
+
+}  // namespace
+
+void draw_top_bar(const Panel& panel, ImVec2 min, ImVec2 max) {
+  ImDrawList& list = *ImGui::GetWindowDrawList();
+  list.AddRectFilled(min, max, packed(panel.colors.panel));
+  Row row{min.x + panel.px(16), max.x - panel.px(14), (min.y + max.y) / 2};
+  row_text(panel, row, "attnscope", panel.colors.text, Face::strong, 14);
+  row.left += panel.px(6);
+  const Document* document = panel.document();
+  const bool narrow = max.x - min.x < panel.px(1100);
+  if (chip(panel, row, "document", document != nullptr ? panel.glyphs.displayed(document->name()) : "no text", true)) {
+    ImGui::OpenPopup("documents");
+  }
+  draw_document_menu(panel);
+  if (chip(panel, row, "model", document != nullptr ? document->info().model : panel.workspace.model(), true)) ImGui::OpenPopup("models");
+  draw_model_menu(panel);
+
+  const std::string search = narrow ? "Ctrl+Shift+P" : "Search or run   Ctrl+Shift+P";
+  if (chip(panel, row, "palette", search, false)) panel.ask(ShowOverlay{Overlay::palette});
+  const CaptureStatus status = panel.workspace.capture_status();
+  const bool computing = status.stage == CaptureStage::opening || status.stage == CaptureStage::computing;
+  if (computing) {
+    if (chip(panel, row, "stop", "stop", false)) panel.ask(StopCapture{});
+    std::string said = status.stage == CaptureStage::opening
+                           ? "opening"
+                           : "layer " + std::to_string(status.layers_done) + " of " + std::to_string(status.layers);
+    if (status.seconds_left && panel.workspace.measures()) said += ", " + duration_label(*status.seconds_left) + " left";
+    const ImVec2 size = text_size(panel, said, Face::ui, 12.5F);
+    draw_text(panel, list, {row.right - size.x, row.middle - size.y / 2}, said, panel.colors.dim, Face::ui, 12.5F);
+    row.right -= size.x + panel.px(12);
+    if (status.stage == CaptureStage::computing) draw_progress(panel, min, max, status);
+  }
+  if (document == nullptr) return;
+
+  row.left = std::max(row.left + panel.px(16), min.x + (max.x - min.x) * (narrow ? 0.3F : 0.34F));
+  row_text(panel, row, "layer", panel.colors.dim);
+  if (const int by = stepper(panel, row, "layer", std::to_string(panel.view().layer))) panel.ask(StepLayer{by});
+  row_text(panel, row, "head", panel.colors.dim);
+  if (const int by = stepper(panel, row, "head", std::to_string(panel.view().head))) panel.ask(StepHead{by});
+}
+
+void draw_status_bar(const Panel& panel, ImVec2 min, ImVec2 max) {
+  ImDrawList& list = *ImGui::GetWindowDrawList();
+  list.AddRectFilled(min, max, packed(panel.colors.panel));
+  Row row{min.x + panel.px(14), max.x - panel.px(14), (min.y + max.y) / 2};
+  const auto right = [&](const std::string& text, Face face = Face::ui) {
+    if (text.empty()) return;
+    const ImVec2 size = text_size(panel, text, face, 12);
+    draw_text(panel, list, {row.right - size.x, row.middle - size.y / 2}, text, panel.colors.dim, face, 12);
+    row.right -= size.x + panel.px(14);
+  };
+  const Engine& engine = panel.workspace.engine();
+  right(std::string(engine.backend_name()));
+  const float backend_left = row.right;
+  if (panel.workspace.measures()) right(engine.last_times());
+  const CaptureStatus status = panel.workspace.capture_status();
+  if (status.stage == CaptureStage::done && panel.workspace.measures()) right("captured in " + duration_label(status.seconds));
+  if (status.stage == CaptureStage::stopped) right("stopped");
+  ImGui::SetCursorScreenPos({backend_left, min.y});
+  ImGui::InvisibleButton("backend", {std::max(1.0F, max.x - backend_left), std::max(1.0F, max.y - min.y)});
+  if (ImGui::IsItemHovered()) {
+    const std::string fallback = engine.fallback();
+    ImGui::SetTooltip("what computes attention%s%s", fallback.empty() ? "" : ": ", fallback.c_str());
+  }
+
+  if (const Document* document = panel.document()) {
+    const CaptureInfo& info = document->info();
+    row_text(panel, row, info.model, panel.colors.dim, Face::ui, 12);
+    std::int64_t there = 0;
+    for (std::int64_t l = 0; l < document->capture().layer_count(); ++l) there += document->capture().layer(l) != nullptr ? 1 : 0;
+    row_text(panel, row, std::to_string(there) + " of " + std::to_string(document->capture().layer_count()) + " layers", panel.colors.dim, Face::ui, 12);
+    row_text(panel, row, "n " + count_label(info.count), panel.colors.dim, Face::mono, 12);
+    if (info.count < document->tokens()) row_text(panel, row, "of " + count_label(document->tokens()) + " tokens", panel.colors.dim, Face::ui, 12);
+  }
+  const std::optional<Notice>& notice = panel.workspace.notice();
+  const std::string text = notice ? notice->text : engine.failure();
+  if (text.empty()) return;
+  row.left += panel.px(10);
+  const float from = row.left;
+  const bool error = !notice || notice->error;
+  row_text(panel, row, panel.glyphs.displayed(text), error ? panel.colors.warning : panel.colors.dim, Face::ui, 12);
+  ImGui::SetCursorScreenPos({from, min.y});
+  ImGui::InvisibleButton("notice", {std::max(1.0F, row.left - from), std::max(1.0F, max.y - min.y)});
+  panel.probe.mark("notice");
+  if (ImGui::IsItemHovered()) ImGui::SetTooltip("%s\nclick to dismiss", panel.glyphs.displayed(text).c_str());
+  if (ImGui::IsItemClicked()) panel.ask(DismissNotice{});
+}
+
+}  // namespace attnscope
