@@ -13,10 +13,11 @@ namespace {
 namespace fs = std::filesystem;
 
 class FontFilesTest : public testing::Test {
- protected:
+ public:
   FontFilesTest() : root_(fs::path(testing::TempDir()) / ("fonts." + std::to_string(::getpid()))) {}
   ~FontFilesTest() override { fs::remove_all(root_); }
 
+ protected:
   fs::path touch(const std::string& name) const {
     fs::create_directories((root_ / name).parent_path());
     std::ofstream(root_ / name) << "x";
