@@ -2,6 +2,7 @@
 
 #include <imgui_impl_glfw.h>
 #include <imgui_impl_opengl3.h>
+#include <imgui_internal.h>
 #include <implot.h>
 
 #include <algorithm>
@@ -12,6 +13,12 @@ namespace {
 
 constexpr float height_at_scale_1 = 900.0F;
 constexpr float text_size = 16.0F;  // unless a style says otherwise; an em of 13 px, see ui/fonts.h
+
+double display_interval() {
+  GLFWmonitor* monitor = glfwGetPrimaryMonitor();
+  const GLFWvidmode* mode = monitor == nullptr ? nullptr : glfwGetVideoMode(monitor);
+  return 1.0 / (mode == nullptr || mode->refreshRate <= 0 ? 60.0 : mode->refreshRate);
+}
 
 }  // namespace
 
@@ -48,6 +55,26 @@ float Frame::scale() const {
   return std::clamp(static_cast<float>(height) / height_at_scale_1, 1.0F, 3.0F);
 }
 
+PaceState Frame::pace_state(bool animating) const {
+  const ImGuiContext& context = *ImGui::GetCurrentContext();
+  const auto& buttons = context.IO.MouseDown;  // a held one repeats and scrolls by time alone
+  const bool held = std::any_of(std::begin(buttons), std::end(buttons), [](bool down) { return down; });
+  const bool minimized = glfwGetWindowAttrib(window_.handle(), GLFW_ICONIFIED) == GLFW_TRUE;
+  return {
+      glfwGetTime(),      !context.InputEventsQueue.empty(), (animating || held) && !minimized,
+      display_interval(), context.IO.WantTextInput,          static_cast<double>(context.InputTextState.CursorAnim)};
+}
+
+void Frame::wait(bool animating, std::optional<double> due) {
+  double wait = window_.headless() ? 0.0 : pacer_.seconds_to_next_frame(pace_state(animating));
+  if (due) wait = std::min(wait, *due);
+  const double start = glfwGetTime();
+  wait > 0.0 ? glfwWaitEventsTimeout(wait) : glfwPollEvents();
+  pacer_.frame_began();
+  const bool woken = wait > 0.0 && glfwGetTime() - start < wait;
+  if (woken || !ImGui::GetCurrentContext()->InputEventsQueue.empty()) pacer_.input_came(glfwGetTime());
+}
+
 void Frame::begin() {
   ImGui_ImplOpenGL3_NewFrame();
   ImGui_ImplGlfw_NewFrame();
@@ -68,7 +95,7 @@ void Frame::resize_screen() {
 
 void Frame::end() {
   ImGui::Render();
-  last_frame_ = glfwGetTime();
+  pacer_.frame_drawn(glfwGetTime());
   resize_screen();
   if (width_ == 0 || height_ == 0) return;
   const ImVec4& back = ImGui::GetStyle().Colors[ImGuiCol_DockingEmptyBg];

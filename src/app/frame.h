@@ -5,6 +5,7 @@
 
 #include <optional>
 
+#include "app/frame_pacer.h"
 #include "app/window.h"
 #include "render/gl_objects.h"
 #include "render/image.h"
@@ -27,10 +28,9 @@ class Frame {
   // so before begin() whenever this changed.
   float scale() const;
 
-  // Returns when the next frame is due. Sleeps until there is input or glfwPostEmptyEvent() was called, from any
-  // thread; then for a few frames more, as Dear ImGui takes its time over some input and shows tooltips to a pointer at
-  // rest. With `animating` returns at the display's rate, unless the window is minimized. Returns at once without a
-  // display. `due`: seconds after which a frame is wanted in any case.
+  // Returns when the next frame is due (frame_pacer.h), sleeping until then or until there is input;
+  // glfwPostEmptyEvent() from any thread counts as input. With `animating` frames are due at the display's rate, unless
+  // the window is minimized. `due`: seconds after which one is wanted in any case. Returns at once without a display.
   void wait(bool animating, std::optional<double> due = std::nullopt);
 
   // Starts the frame; ImGui's DeltaTime is the time since the last one, 1/60 s always without a display.
@@ -49,15 +49,13 @@ class Frame {
     Contexts& operator=(const Contexts&) = delete;
   };
 
-  double seconds_to_next_frame(bool animating, std::optional<double> due) const;
+  PaceState pace_state(bool animating) const;
   void resize_screen();
 
   Window& window_;
   float fixed_scale_;
   Contexts contexts_;
-  int frames_due_ = 3;
-  double last_event_ = 0.0;  // seconds of glfwGetTime()
-  double last_frame_ = 0.0;
+  FramePacer pacer_;
   int width_ = 0;
   int height_ = 0;
   GlObject screen_color_;  // every frame is drawn here first: without a display there is no other place

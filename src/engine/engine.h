@@ -55,14 +55,15 @@ class Engine {
   }
   void end_frame();
 
-  // Whether something of the last frame is still to be computed.
+  // Whether something of the last frame was not there: still to be computed, or to be taken over by begin_frame().
   bool busy() const;
   // Share done, 0 to 1, of the request that has run longest; none where nothing runs.
   std::optional<double> progress() const;
   // Why the last failed request failed, until another one succeeds; empty: nothing failed. A failed request is not tried
   // again.
   const std::string& failure() const;
-  // How long the latest result of this kind took: "row .04 ms", for the status bar; empty before there is one.
+  // How long the latest result of each kind took: "row .04 ms, tile 3.1 ms", for the status bar; empty before there is
+  // one.
   std::string last_times() const;
   // What computes: "cpu avx512", and, where it could not do what was asked, why the reference did.
   std::string_view backend_name() const;

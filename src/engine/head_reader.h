@@ -32,9 +32,10 @@ class HeadReader {
   std::int64_t tokens() const { return view_.n_q(); }
   const HeadView& view() const { return view_; }
 
-  std::vector<float> lse();                                        // [n]
-  std::vector<float> rows(std::span<const std::int64_t> queries);  // [queries, n], NaN where masked
-  std::vector<float> columns(std::span<const std::int64_t> keys);  // [n, keys], NaN where masked
+  std::vector<float> lse();                                          // [n]
+  std::vector<float> lse_of(std::span<const std::int64_t> queries);  // [queries]
+  std::vector<float> rows(std::span<const std::int64_t> queries);    // [queries, n], NaN where masked
+  std::vector<float> columns(std::span<const std::int64_t> keys);    // [n, keys], NaN where masked
   TopKeys top(std::span<const std::int64_t> queries, std::int64_t k);
   // [h, w], NaN where nothing is visible; costs nothing where that is so for the whole rectangle.
   std::vector<float> map(const MapSpec& spec);
@@ -46,7 +47,6 @@ class HeadReader {
 
  private:
   std::vector<float> lse_of_range(std::int64_t begin, std::int64_t count);
-  std::vector<float> lse_of(std::span<const std::int64_t> queries);
 
   OpRunner& runner_;
   std::shared_ptr<const Layer> layer_;

@@ -40,7 +40,7 @@ struct ColumnRequest {
 };
 
 // Weights as pixels, row-major [height, width]; NaN where no cell of the pixel is visible.
-struct Image {
+struct WeightImage {
   std::int64_t width = 0;
   std::int64_t height = 0;
   std::vector<float> pixels;
@@ -50,7 +50,7 @@ struct Image {
 // and keys [(256 x + c) 2^level, + 2^level), as far as there are such cells. At the edge the image is smaller than
 // 256 x 256. A tile that holds no cell is an error of the caller.
 struct TileRequest {
-  using Result = Image;
+  using Result = WeightImage;
   static constexpr std::int64_t side = 256;
   HeadRef head;
   Pool2d pool = Pool2d::max;
@@ -62,7 +62,7 @@ struct TileRequest {
 
 // All of P as min(side, n) x min(side, n) pixels, partitioned as MapSpec says.
 struct ThumbnailRequest {
-  using Result = Image;
+  using Result = WeightImage;
   HeadRef head;
   Pool2d pool = Pool2d::max;
   std::int64_t side = 32;
@@ -71,7 +71,7 @@ struct ThumbnailRequest {
 
 // The same from one query a pixel row (sampled_map): a first picture of long texts, always labelled an estimate.
 struct EstimateRequest {
-  using Result = Image;
+  using Result = WeightImage;
   HeadRef head;
   Pool2d pool = Pool2d::max;
   std::int64_t side = 256;
