@@ -14,7 +14,7 @@ constexpr double caret_on = 0.8, caret_cycle = 1.2, caret_rests_after = 10.0;  /
 
 // Seconds until the text cursor changes, at `idle` seconds after the last input.
 double seconds_to_caret(double time, double idle) {
-  const double phase = time <= 0.0 ? time : std::fmod(time, caret_cycle);
+  const double phase = std::fmod(time, caret_cycle);  // negative as `time` is
   constexpr double past_the_change = 0.01;
   if (phase > caret_on) return caret_cycle - phase + past_the_change;
   return idle < caret_rests_after ? caret_on - phase + past_the_change : forever;
