@@ -1,6 +1,6 @@
 #version 450 core
-// Walks along each arc in steps of about a pixel and adds its weight, by whole numbers, so that the sum does not depend
-// on the order. A step adds weight times its length: an arc is as bright everywhere, however steep.
+// Walks along each arc and adds its weight to the pixels, by whole numbers, so that the sums do not depend on the order. A
+// step adds weight times its length: an arc is as bright everywhere, however steep.
 layout(local_size_x = 64) in;
 struct Arc {
   float query_x;
@@ -16,7 +16,6 @@ layout(location = 2) uniform uint count;
 layout(location = 3) uniform uint first;
 layout(location = 4) uniform float unit;  // of the sums, for weight 1 over one pixel
 
-const float pi = 3.14159265358979;
 const float loop_half_width = 0.3;
 
 void add(ivec2 at, float amount) {
@@ -24,40 +23,50 @@ void add(ivec2 at, float amount) {
   atomicAdd(sums[at.y * size.x + at.x], uint(amount * unit + 0.5));
 }
 
+// A half ellipse above (side 1) or below (-1) the line y = middle.y: a step a column where it is flat, a step a row where
+// it is steep, so that no pixel on the way is met twice or left out.
+void half_ellipse(vec2 middle, float across, float up, float side, float weight) {
+  float scale = inversesqrt(across * across + up * up);
+  float flat_part = across * across * scale;  // where the slope is 1
+  float steep_part = up * up * scale;
+  for (int x = int(ceil(middle.x - flat_part - 0.5)); float(x) + 0.5 <= middle.x + flat_part; ++x) {
+    float u = (float(x) + 0.5 - middle.x) / across;
+    float root = sqrt(max(1e-6, 1.0 - u * u));
+    float slope = up * u / (across * root);
+    float y = middle.y - side * up * root - 0.5;
+    float amount = weight * sqrt(1.0 + slope * slope);
+    int row = int(floor(y));
+    add(ivec2(x, row), amount * (1.0 - y + float(row)));
+    add(ivec2(x, row + 1), amount * (y - float(row)));
+  }
+  float last = middle.y - side * steep_part;
+  int begin = int(ceil(min(middle.y, last) - 0.5));
+  for (int y = begin; float(y) + 0.5 < max(middle.y, last); ++y) {
+    float v = (float(y) + 0.5 - middle.y) / up;
+    float root = sqrt(max(1e-6, 1.0 - v * v));
+    float slope = across * v / (up * root);
+    float amount = weight * sqrt(1.0 + slope * slope);
+    for (float sign = -1.0; sign < 2.0; sign += 2.0) {
+      float x = middle.x + sign * across * root - 0.5;
+      int column = int(floor(x));
+      add(ivec2(column, y), amount * (1.0 - x + float(column)));
+      add(ivec2(column + 1, y), amount * (x - float(column)));
+    }
+  }
+}
+
 void main() {
   uint index = first + gl_GlobalInvocationID.x;
   if (index >= count) return;
   Arc arc = arcs[index];
-  bool loop = arc.query_x == arc.key_x;
-  float across = loop ? loop_half_width * abs(arc.height) : 0.5 * abs(arc.query_x - arc.key_x);
-  float up = loop ? 0.5 * abs(arc.height) : abs(arc.height);
-  // Ramanujan's first approximation of an ellipse's circumference, of which an arc is half.
-  float whole = pi * (3.0 * (across + up) - sqrt((3.0 * across + up) * (across + 3.0 * up)));
-  int steps = max(2, int(ceil(loop ? whole : 0.5 * whole)));
-  float turn = (loop ? 2.0 * pi : pi) / float(steps);
-  for (int i = 0; i < steps; ++i) {
-    float angle = (float(i) + 0.5) * turn;
-    vec2 point, along;
-    if (loop) {
-      point = vec2(arc.key_x + loop_half_width * arc.height * sin(angle), base_y - 0.5 * arc.height * (1.0 - cos(angle)));
-      along = vec2(across * cos(angle), up * sin(angle));
-    } else {
-      point = vec2(mix(arc.key_x, arc.query_x, 0.5 * (1.0 - cos(angle))), base_y - arc.height * sin(angle));
-      along = vec2(across * sin(angle), up * cos(angle));
-    }
-    float amount = arc.weight * length(along) * turn;
-    // Shared by two pixels side by side across the arc.
-    vec2 corner = point - 0.5;
-    ivec2 cell = ivec2(floor(corner));
-    vec2 part = corner - vec2(cell);
-    if (abs(along.x) > abs(along.y)) {
-      int x = int(floor(point.x));
-      add(ivec2(x, cell.y), amount * (1.0 - part.y));
-      add(ivec2(x, cell.y + 1), amount * part.y);
-    } else {
-      int y = int(floor(point.y));
-      add(ivec2(cell.x, y), amount * (1.0 - part.x));
-      add(ivec2(cell.x + 1, y), amount * part.x);
-    }
+  float side = arc.height < 0.0 ? -1.0 : 1.0;
+  float height = max(abs(arc.height), 0.5);
+  if (arc.query_x == arc.key_x) {  // a token that attends to itself: the loop of arc_geometry.h
+    vec2 middle = vec2(arc.key_x, base_y - side * 0.5 * height);
+    half_ellipse(middle, loop_half_width * height, 0.5 * height, 1.0, arc.weight);
+    half_ellipse(middle, loop_half_width * height, 0.5 * height, -1.0, arc.weight);
+  } else {
+    float across = max(0.5 * abs(arc.query_x - arc.key_x), 0.25);
+    half_ellipse(vec2(0.5 * (arc.query_x + arc.key_x), base_y), across, height, side, arc.weight);
   }
 }

@@ -140,7 +140,7 @@ void Workspace::adopt_capture() {
 }
 
 // Where nobody said which head: the one in which the picked token has the strongest link that is more than a habit of
-// position, that is to none of the first token, itself and its neighbours. Layers are looked at as they come, but after
+// position, that is to none of the first token, itself and what is near (16 tokens in a text, 1 in a sentence). Layers are looked at as they come, but after
 // the first second only once more, at the end.
 void Workspace::choose_head() {
   if (!head_is_open_ || document_ == nullptr || !view_.token) return;
@@ -148,6 +148,7 @@ void Workspace::choose_head() {
   const bool computing = stage == CaptureStage::opening || stage == CaptureStage::computing;
   if (computing && now_ - adopted_ > open_head_time) return;
   const std::int64_t place = document_->place(*view_.token);
+  const std::int64_t near = document_->is_sentence() ? 1 : 16;
   float best = 0;
   std::pair<std::int64_t, std::int64_t> chosen{view_.layer, view_.head};
   bool complete = !computing;
@@ -159,7 +160,7 @@ void Workspace::choose_head() {
       complete = complete && row != nullptr;
       if (row == nullptr) continue;
       for (std::int64_t key = 1; key < std::ssize(row->p); ++key) {
-        if (std::abs(key - place) > 1 && row->p[static_cast<std::size_t>(key)] > best) {
+        if (std::abs(key - place) > near && row->p[static_cast<std::size_t>(key)] > best) {
           best = row->p[static_cast<std::size_t>(key)];
           chosen = {l, head};
         }

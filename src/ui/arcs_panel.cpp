@@ -1,10 +1,12 @@
 #include "ui/arcs_panel.h"
 
 #include <algorithm>
+#include <array>
 #include <cmath>
 #include <string>
 
 #include "analysis/shown_weights.h"
+#include "ui/map_camera.h"
 #include "ui/widgets.h"
 
 namespace attnscope {
@@ -28,34 +30,39 @@ struct ArcsPanel::Frame {
   float room;       // for arcs, pixels
   bool to;          // attends to: arcs above the line
   std::int64_t n;
+  double first, last;  // places at the edges: what the map shows, all of the text where that is all of it
 
   float x(std::int64_t place) const {
-    return min.x + (static_cast<float>(place) + 0.5F) / static_cast<float>(n) * (max.x - min.x);
+    const double share = (static_cast<double>(place) + 0.5 - first) / (last - first);
+    return min.x + static_cast<float>(share) * (max.x - min.x);
   }
+  float token_width() const { return (max.x - min.x) / static_cast<float>(last - first); }
+  bool shows(std::int64_t place) const { return static_cast<double>(place) + 1 > first && static_cast<double>(place) < last; }
   // Arcs to the other end of one that is shown, in screen coordinates.
   float height(float a, float b) const {
-    const float h = arc_height(std::abs(a - b), max.x - min.x, room);
+    const float h = arc_height(std::abs(a - b), max.x - min.x, room);  // 85 % where one end is off screen
     return to ? h : -h;
   }
 };
 
-// Arcs to the first token are left out: they would cover all others.
+// Arcs to the first token are left out: they would cover all others. So are the loops of tokens that attend to
+// themselves.
 void ArcsPanel::add_everyone(const Frame& frame) {
   const Panel& panel = frame.panel;
   const auto layer = panel.workspace.layer();
   if (layer == nullptr || !panel.view().everyone) return;
   const auto links = panel.workspace.engine().want(layer, LinksRequest{panel.workspace.head_ref(), links_a_query}, Urgency::refine);
   if (links == nullptr) return;
-  const float width = frame.max.x - frame.min.x;
-  if (links != links_ || width != made_width_) {
+  const std::array made{static_cast<double>(frame.min.x), static_cast<double>(frame.max.x), frame.first, frame.last};
+  if (links != links_ || made != made_for_) {
     links_ = links;
-    made_width_ = width;
+    made_for_ = made;
     ++version_;
     everyone_.clear();
     for (std::size_t i = 0; i < links->keys.size(); ++i) {
       const std::int64_t key = links->keys[i];
-      if (key <= 0) continue;
       const std::int64_t query = static_cast<std::int64_t>(i) / links->k * links->stride;
+      if (key <= 0 || key == query || (!frame.shows(query) && !frame.shows(key))) continue;
       everyone_.push_back({canvas_.at({frame.x(query), 0}).x, canvas_.at({frame.x(key), 0}).x, links->weights[i]});
     }
   }
@@ -88,7 +95,8 @@ void ArcsPanel::draw_baseline(const Frame& frame) {
   frame.list.AddRectFilled({frame.min.x, top}, {frame.max.x, top + thick}, packed(panel.colors.raised));
   const auto mark = [&](std::int64_t place, const ImVec4& color) {
     const float x = frame.x(place);
-    const float half = std::max(panel.px(1), (frame.max.x - frame.min.x) / static_cast<float>(frame.n) / 2);
+    const float half = std::max(panel.px(1), frame.token_width() / 2);
+    if (!frame.shows(place)) return;
     frame.list.AddRectFilled({x - half, top}, {x + half, top + thick}, packed(color));
   };
   const ImVec4& hue = direction_color(panel.colors, panel.view().direction);
@@ -104,6 +112,7 @@ void ArcsPanel::draw_labels(const Frame& frame) {
   std::vector<std::pair<float, float>> taken;
   const float y = frame.to ? frame.base + panel.px(12) : frame.base - panel.px(44);
   const auto put = [&](std::int64_t place, const std::string& number, const ImVec4& color) {
+    if (!frame.shows(place)) return false;
     const std::string word = fitted(panel, panel.glyphs.displayed(frame.document.label(frame.document.token_at(place))), panel.px(110));
     const float width = std::max(text_size(panel, word).x, text_size(panel, number, Face::mono, 12).x);
     const float left = std::clamp(frame.x(place) - width / 2, frame.min.x, std::max(frame.min.x, frame.max.x - width));
@@ -144,7 +153,14 @@ void ArcsPanel::answer_mouse(const Frame& frame) {
     }
   }
   const auto place = std::clamp<std::int64_t>(
-      static_cast<std::int64_t>((mouse.x - frame.min.x) / (frame.max.x - frame.min.x) * static_cast<float>(frame.n)), 0, frame.n - 1);
+      static_cast<std::int64_t>(frame.first + (mouse.x - frame.min.x) / frame.token_width()), 0, frame.n - 1);
+  if (ImGui::GetIO().MouseWheel != 0) {
+    // The same cameras as the map's, about the token under the mouse.
+    const MapFrame map = frame_of(panel.view().map, frame.n, frame.min, frame.max.x - frame.min.x);
+    const auto at = static_cast<double>(place);
+    const ImVec2 cell(map.x(at), map.y(at));
+    panel.ask(MoveMap{zoomed(panel.view().map, map, cell, std::pow(zoom_a_notch, ImGui::GetIO().MouseWheel), frame.n)});
+  }
   if (hovered_) {
     const std::int64_t other = frame.document.token_at(shown_[*hovered_].place);
     if (before != hovered_) panel.ask(PlayArcs{});
@@ -180,9 +196,8 @@ void ArcsPanel::draw(const Panel& panel) {
   if (chip(panel, row, "everyone", panel.view().everyone ? "all queries" : "picked only", false)) {
     panel.ask(SetEveryone{!panel.view().everyone});
   }
-  const ImVec2 corner = ImGui::GetWindowPos();
-  const ImVec2 size = ImGui::GetWindowSize();
-  const ImVec2 end(corner.x + size.x, corner.y + size.y);
+  const auto [corner, end] = panel_area();
+  const ImVec2 size(end.x - corner.x, end.y - corner.y);
   if (document == nullptr) {
     empty_state(panel, corner, end, "no text yet");
     return end_panel();
@@ -193,7 +208,11 @@ void ArcsPanel::draw(const Panel& panel) {
   if (max.x - min.x < panel.px(40) || max.y - min.y < below + panel.px(20)) return end_panel();
   const float base = to ? max.y - below : min.y + below;
   const float room = to ? base - min.y : max.y - base;
-  const Frame frame{panel, *document, *ImGui::GetWindowDrawList(), min, max, base, room, to, document->info().count};
+  const std::int64_t n = document->info().count;
+  const MapCamera camera = within(panel.view().map, n);
+  const double first = std::max(0.0, std::min(camera.query, camera.key) - camera.cells / 2);
+  const double last = std::min(static_cast<double>(n), std::max(camera.query, camera.key) + camera.cells / 2);
+  const Frame frame{panel, *document, *ImGui::GetWindowDrawList(), min, max, base, room, to, n, first, last};
   canvas_.begin(panel, min, max);
   add_everyone(frame);
   add_picked(frame);

@@ -1,5 +1,6 @@
 // The arcs of reading mode: the picked token's as ribbons, everyone's as density, over the whole context.
 #pragma once
+#include <array>
 #include <cstdint>
 #include <optional>
 #include <vector>
@@ -27,7 +28,7 @@ class ArcsPanel {
   // What everyone_ was made of.
   std::shared_ptr<const Links> links_;
   std::uint64_t version_ = 0;
-  float made_width_ = 0;
+  std::array<double, 4> made_for_{};
   // Arcs of the picked token on screen, strongest first.
   struct Shown {
     std::int64_t place = 0;  // the other end, in the context

@@ -131,9 +131,8 @@ void CostPanel::draw(const Panel& panel) {
   const bool known = document != nullptr && !document->info().layers.empty();
   const std::string what = known ? "one head, d " + std::to_string(document->info().layers.front().head_dim) + ", one thread, here" : "";
   Row row = panel_header(panel, "Cost", what);
-  const ImVec2 corner = ImGui::GetWindowPos();
-  const ImVec2 size = ImGui::GetWindowSize();
-  const ImVec2 end(corner.x + size.x, corner.y + size.y);
+  const auto [corner, end] = panel_area();
+  const ImVec2 size(end.x - corner.x, end.y - corner.y);
   if (meter == nullptr) {
     empty_state(panel, corner, end, panel.workspace.measures() ? "no text yet" : "nothing is measured in a picture",
                 panel.workspace.measures() ? "" : "the window measures while it is open");

@@ -185,7 +185,12 @@ void HeadsPanel::draw_large(const Panel& panel, ImVec2 min, ImVec2 max) {
   const auto& hovered = panel.workspace.transient().hover_head;
   const std::int64_t index = hovered ? hovered->first : panel.view().layer;
   const std::int64_t head = hovered ? hovered->second : panel.view().head;
-  const float side = std::floor(std::min(max.y - min.y, (max.x - min.x) * 0.36F));
+  // Beside its picture where there is little height, else below it.
+  const float width = max.x - min.x;
+  const float height = max.y - min.y;
+  const float numbers = panel.px(150);
+  const bool below = height > numbers + width * 0.55F;
+  const float side = std::floor(below ? std::min(width, height - numbers) : std::min(height, width * 0.36F));
   if (side < panel.px(40)) return;
   const float pixels = ImGui::GetIO().DisplayFramebufferScale.x;
   large_target_.resize(std::max(1, static_cast<int>(side * pixels)), std::max(1, static_cast<int>(side * pixels)));
@@ -196,8 +201,8 @@ void HeadsPanel::draw_large(const Panel& panel, ImVec2 min, ImVec2 max) {
   show_pictures(panel, large_target_, min, {min.x + side, min.y + side});
 
   ImDrawList& list = *ImGui::GetWindowDrawList();
-  const float left = min.x + side + panel.px(18);
-  float y = min.y;
+  const float left = below ? min.x : min.x + side + panel.px(18);
+  float y = below ? min.y + side + panel.px(12) : min.y;
   const std::string number = std::to_string(index) + "." + std::to_string(head);
   const auto layer = panel.workspace.layer(index);
   if (layer == nullptr) {
@@ -213,18 +218,27 @@ void HeadsPanel::draw_large(const Panel& panel, ImVec2 min, ImVec2 max) {
     draw_text(panel, list, {left, y}, fitted(panel, name->sentence, max.x - left, Face::ui, 12), panel.colors.faint, Face::ui, 12);
     y += panel.px(19);
   }
+  // Two columns where one has not the height.
+  constexpr float row_step = 17;
+  const bool two = y + panel.px(6 * row_step) > max.y;
+  const float column = two ? (max.x - left) / 2 : max.x - left;
+  const float top = y;
+  int row = 0;
   const auto line = [&](const char* what, const std::string& value) {
-    if (y + panel.px(15) > max.y) return;
-    draw_text(panel, list, {left, y}, what, panel.colors.dim, Face::ui, 12.5F);
-    draw_text(panel, list, {left + panel.px(104), y}, fitted(panel, value, max.x - left - panel.px(104), Face::mono, 12), panel.colors.text, Face::mono, 12);
-    y += panel.px(17);
+    const float x = left + (two && row >= 3 ? column : 0.0F);
+    const float at = top + panel.px(row_step) * static_cast<float>(two ? row % 3 : row);
+    ++row;
+    if (at + panel.px(14) > max.y) return;
+    const float value_x = x + panel.px(two ? 62.0F : 104.0F);
+    draw_text(panel, list, {x, at}, fitted(panel, what, value_x - x - panel.px(4), Face::ui, 12), panel.colors.dim, Face::ui, 12);
+    draw_text(panel, list, {value_x, at}, fitted(panel, value, x + column - value_x, Face::mono, 12), panel.colors.text, Face::mono, 12);
   };
-  line("prefix match", weight_label(profile->prefix_match));
-  line("previous token", weight_label(profile->previous));
-  line("first token", weight_label(profile->first));
+  line(two ? "prefix" : "prefix match", weight_label(profile->prefix_match));
+  line("previous", weight_label(profile->previous));
+  line(two ? "first" : "first token", weight_label(profile->first));
   line("itself", weight_label(profile->self));
   line("entropy", number_label(profile->mean_entropy) + " nats");
-  line("mean distance", number_label(profile->mean_distance) + " tokens");
+  line("distance", number_label(profile->mean_distance) + (two ? "" : " tokens"));
 }
 
 void HeadsPanel::draw_strongest(const Panel& panel, ImVec2 min, ImVec2 max) {
@@ -260,9 +274,8 @@ void HeadsPanel::draw(const Panel& panel) {
   focused_ = false;
   if (!begin_panel(panel, PanelName::heads)) return end_panel();
   focused_ = ImGui::IsWindowFocused();
-  const ImVec2 corner = ImGui::GetWindowPos();
-  const ImVec2 size = ImGui::GetWindowSize();
-  const ImVec2 end(corner.x + size.x, corner.y + size.y);
+  const auto [corner, end] = panel_area();
+  const ImVec2 size(end.x - corner.x, end.y - corner.y);
   const Document* document = panel.document();
   if (document == nullptr || document->info().layers.empty()) {
     panel_header(panel, "Heads", "");

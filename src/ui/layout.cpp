@@ -27,10 +27,9 @@ void build_sentence(ImGuiID root) {
   const auto [why, rest] = split(root, ImGuiDir_Left, 0.431F);
   const auto [map, heads] = split(rest, ImGuiDir_Left, 0.444F);
   ImGui::DockBuilderDockWindow("Why", why);
-  ImGui::DockBuilderDockWindow("Cost", why);
+  ImGui::DockBuilderDockWindow("Cost", why);  // not open unless asked for
   ImGui::DockBuilderDockWindow("Map", map);
   ImGui::DockBuilderDockWindow("Heads", heads);
-  select(why, "Why");
 }
 
 void build_reading(ImGuiID root) {
@@ -97,6 +96,16 @@ void dock_panels(LayoutKind kind, ImVec2 size, bool reset) {
                                    static_cast<int>(ImGuiDockNodeFlags_NoWindowMenuButton) |
                                    static_cast<int>(ImGuiDockNodeFlags_NoCloseButton);
   ImGui::DockSpace(root, size, flags);
+}
+
+void hide_single_tabs() {
+  for (ImGuiWindow* window : ImGui::GetCurrentContext()->Windows) {
+    ImGuiDockNode* node = window->DockNode;
+    if (node == nullptr) continue;
+    const bool alone = node->Windows.Size == 1;
+    const ImGuiDockNodeFlags without = node->LocalFlags & ~static_cast<int>(ImGuiDockNodeFlags_NoTabBar);
+    node->SetLocalFlags(alone ? without | static_cast<int>(ImGuiDockNodeFlags_NoTabBar) : without);
+  }
 }
 
 void show_tab(const char* window_name) {

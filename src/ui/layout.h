@@ -14,6 +14,9 @@ LayoutKind layout_kind(bool sentence, float width, float height);
 // where `reset`.
 void dock_panels(LayoutKind kind, ImVec2 size, bool reset);
 
+// Panels that have their place for themselves show no tab bar, nor ImGui's corner to unfold one: their header drags them.
+void hide_single_tabs();
+
 // Brings the panel's tab to the front where it shares its place, without giving it the keyboard.
 void show_tab(const char* window_name);
 

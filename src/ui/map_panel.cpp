@@ -11,9 +11,8 @@ namespace attnscope {
 namespace {
 
 constexpr double camera_ease = 0.15;         // seconds
-constexpr double zoom_a_notch = 1.25;
 constexpr float word_cells = 13;             // design pixels a cell from which words stand on the axes
-constexpr float number_cells = 24;           // and from which strong cells show their number
+constexpr float number_cells = 20;           // and from which strong cells show their number
 constexpr float all_number_cells = 44;       // and all of them
 constexpr float strong_cell = 0.1F;
 constexpr float grid_cells = 8;              // from which cells are told apart by gaps
@@ -101,7 +100,7 @@ void MapPanel::draw_numbers(const Frame& frame) {
   const auto layer = panel.workspace.layer();
   if (layer == nullptr) return;
   const bool log = panel.view().scale == WeightScale::logarithmic;
-  const float em = std::clamp(frame.cell * 0.3F, 9.0F, 13.0F);
+  const float em = std::clamp(frame.cell * 0.38F, 8.5F, 13.0F);
   for (std::int64_t q = frame.q0; q < frame.q1; ++q) {
     const auto tile_of = [](std::int64_t cell) { return cell / TileRequest::side; };
     for (std::int64_t k = frame.k0; k < frame.k1; ++k) {
@@ -273,6 +272,10 @@ void MapPanel::draw_profiles(const Frame& frame) {
     const std::size_t skipped = above && from < 1 ? static_cast<std::size_t>(std::ceil(map.pixels_a_cell())) : 0;
     float top = 0;
     for (std::size_t i = std::min(skipped, largest.size()); i < largest.size(); ++i) top = std::max(top, largest[i]);
+    // Where all tokens get about the same, the bars stay low: they are to show what stands out.
+    float sum = 0;
+    for (std::size_t i = std::min(skipped, largest.size()); i < largest.size(); ++i) sum += largest[i];
+    top = std::max(top, 2.5F * sum / static_cast<float>(std::max<std::size_t>(1, largest.size())));
     if (top <= 0) return;
     for (int pixel = 0; pixel < pixels; ++pixel) {
       const float length = panel.px(14) * std::min(1.0F, largest[static_cast<std::size_t>(pixel)] / top);
@@ -321,31 +324,31 @@ void MapPanel::draw(const Panel& panel) {
   if (!begin_panel(panel, PanelName::map)) return end_panel();
   const View& view = panel.view();
   const std::string head = panel.document() != nullptr ? std::to_string(view.layer) + "." + std::to_string(view.head) : "";
-  Row row = panel_header(panel, "Map", head + "  P[query, key]");
+  const bool wide = panel_area().width() > panel.px(450);
+  Row row = panel_header(panel, "Map", wide ? head + "  P[query, key]" : head);
   const bool log = view.scale == WeightScale::logarithmic;
-  if (ImGui::GetWindowWidth() > panel.px(330)) {
+  if (panel_area().width() > panel.px(330)) {
     const auto scale = segments(panel, row, "scale", {"log", "linear"}, log ? 0 : 1);
     if (scale) panel.ask(SetScale{*scale == 0 ? WeightScale::logarithmic : WeightScale::linear});
   }
   const auto pool = segments(panel, row, "pool", {"max", "mean"}, view.pool == Pool2d::max ? 0 : 1);
   if (pool) panel.ask(SetPool{*pool == 0 ? Pool2d::max : Pool2d::mean});
 
-  const ImVec2 corner = ImGui::GetWindowPos();
-  const ImVec2 size = ImGui::GetWindowSize();
-  const ImVec2 end(corner.x + size.x, corner.y + size.y);
+  const auto [corner, end] = panel_area();
+  const ImVec2 size(end.x - corner.x, end.y - corner.y);
   if (panel.document() == nullptr || panel.document()->info().count == 0) {
     empty_state(panel, corner, end, "no text yet");
     return end_panel();
   }
   const std::int64_t n = panel.document()->info().count;
   // Where words stand on the axes depends on the cells' size, which depends on the room that words leave.
-  const float room = std::min(size.x - panel.px(66 + 52), size.y - panel.px(header_height + 30 + 14));
+  const float room = std::min(size.x - panel.px(66 + 62), size.y - panel.px(header_height + 30 + 14));
   const MapCamera camera = eased_camera(panel, n);
   const bool words = room / static_cast<float>(camera.cells) >= panel.px(word_cells);
   const float above = panel.px(header_height + (words ? 8.0F : 36.0F));
   const float below = panel.px(words ? 30.0F : 14.0F);
   const float left = panel.px(66);
-  const float right = panel.px(words ? 20.0F : 52.0F);
+  const float right = panel.px(words ? 20.0F : 62.0F);
   const float side = std::floor(std::min(size.x - left - right, size.y - above - below));
   if (side < panel.px(60)) return end_panel();
   const ImVec2 min(std::floor(corner.x + left + (size.x - left - right - side) / 2), std::floor(corner.y + above));

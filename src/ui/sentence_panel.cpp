@@ -13,7 +13,7 @@ namespace {
 
 constexpr float field_height = 60;
 constexpr float field_width = 620;
-constexpr float below_words = 96;         // room for weights, numbers and the sentence
+constexpr float below_words = 104;         // room for weights, numbers and the sentence
 constexpr std::array word_ems{26.0F, 22.0F, 19.0F, 16.0F, 13.0F};
 constexpr float smallest_shown = 0.01F;   // weights below are not worth an arc
 constexpr float everyone_shown = 0.08F;   // of the weights of all other tokens
@@ -111,7 +111,7 @@ bool SentencePanel::place_words(const Panel& panel, ImVec2 min, ImVec2 max, floa
   lines_ = static_cast<int>(line_width.size());
   const bool to = panel.view().direction == Direction::attends_to;
   const float block = height + static_cast<float>(lines_ - 1) * line_step;
-  const float top = to ? max.y - panel.px(below_words + 34) - block : min.y + panel.px(60);
+  const float top = to ? max.y - panel.px(below_words + 22) - block : min.y + panel.px(60);
   for (Word& word : words_) {
     const auto line = static_cast<std::size_t>(word.min.y);
     const float left = (min.x + max.x - line_width[line]) / 2;
@@ -127,6 +127,18 @@ const SentencePanel::Word* SentencePanel::word_of(const Panel& panel, std::int64
   return unit < words_.size() ? &words_[unit] : nullptr;
 }
 
+// Of the arcs that the picked token has: it gets the full height. Without any, that of the whole sentence.
+float SentencePanel::longest_arc(const Panel& panel, const TokenLights& lights) const {
+  float longest = 0;
+  const auto focus = panel.workspace.focus_token();
+  for (const Word& word : words_) {
+    if (!focus || !(lights.unit_weight(panel.document()->units()[word.unit]) >= smallest_shown)) continue;
+    const Word& own = *word_of(panel, *focus);
+    longest = std::max(longest, std::abs(word.min.x + word.max.x - own.min.x - own.max.x) / 2);
+  }
+  return longest > 0 ? longest : std::max(1.0F, words_.back().max.x - words_.front().min.x);
+}
+
 // The picked token's arcs in its hue, everyone's behind them.
 void SentencePanel::draw_arcs(const Panel& panel, const TokenLights& lights, ImVec2 min, ImVec2 max) {
   const Document& document = *panel.document();
@@ -135,8 +147,9 @@ void SentencePanel::draw_arcs(const Panel& panel, const TokenLights& lights, ImV
   const float last_line = words_.back().max.y;
   canvas_.begin(panel, min, max);
   const float room = to ? first_line - min.y - panel.px(8) : max.y - last_line - panel.px(56);
-  float longest = 1;
-  for (const Word& word : words_) longest = std::max(longest, word.max.x - words_.front().min.x);
+  const auto there = panel.workspace.layer();
+  const auto focus = panel.workspace.focus_token();
+  const float longest = longest_arc(panel, lights);
   const auto arc = [&](const Word& query, const Word& key, float weight, const ImVec4& color, float light) {
     const ImVec2 a((query.min.x + query.max.x) / 2, to ? query.min.y : query.max.y);
     const ImVec2 b((key.min.x + key.max.x) / 2, to ? key.min.y : key.max.y);
@@ -145,8 +158,6 @@ void SentencePanel::draw_arcs(const Panel& panel, const TokenLights& lights, ImV
     canvas_.ribbon(a, b, to ? height : -height, width, color, light);
   };
 
-  const auto there = panel.workspace.layer();
-  const auto focus = panel.workspace.focus_token();
   if (there != nullptr && panel.view().everyone) {
     const auto links = panel.workspace.engine().want(there, LinksRequest{panel.workspace.head_ref(), 4}, Urgency::visible);
     for (std::size_t i = 0; links != nullptr && i < links->weights.size(); ++i) {
@@ -186,8 +197,7 @@ void SentencePanel::draw_words(const Panel& panel, const TokenLights& lights) {
     if (panel.probe.on()) panel.probe.mark("token " + std::to_string(unit.first_token));
     ImGui::PopID();
     const float weight = lights.unit_weight(unit);
-    ImVec4 plate = mix(panel.colors.raised, hue, 0);
-    if (lights.brightness(weight) > 0) plate = mix(plate, lights.plate(weight, 0.92F), std::min(1.0F, 6 * lights.brightness(weight)));
+    ImVec4 plate = lights.plate(weight, panel.colors.raised, 0.94F);
     const bool masked = lights.lit() && std::isnan(weight);
     ImVec4 ink = masked ? panel.colors.faint : lights.brightness(weight) > 0.5F ? readable_on(plate) : panel.colors.text;
     const float rounding = panel.px(8) * em_ / word_ems.front();
@@ -263,7 +273,7 @@ void SentencePanel::draw_sentence(const Panel& panel, const TokenLights& lights,
   ImDrawList& list = *ImGui::GetWindowDrawList();
   const float width = text_size(panel, said, Face::ui, 17).x + panel.px(14) + text_size(panel, how, Face::ui, 14).x;
   const float x = (min.x + max.x - width) / 2;
-  const float y = max.y - panel.px(40);
+  const float y = max.y - panel.px(48);
   const float advance = draw_text(panel, list, {x, y}, said, panel.colors.text, Face::ui, 17);
   draw_text(panel, list, {x + advance + panel.px(14), y + panel.px(3)}, how, panel.colors.dim, Face::ui, 14);
   if (panel.workspace.example()) {

@@ -30,6 +30,7 @@ class SentencePanel {
   void edit_field(const Panel& panel, ImVec2 min, float width);
   void place_words(const Panel& panel, ImVec2 min, ImVec2 max);
   bool place_words(const Panel& panel, ImVec2 min, ImVec2 max, float em, int most_lines);
+  float longest_arc(const Panel& panel, const TokenLights& lights) const;
   void draw_arcs(const Panel& panel, const TokenLights& lights, ImVec2 min, ImVec2 max);
   void draw_words(const Panel& panel, const TokenLights& lights);
   void draw_weights(const Panel& panel, const TokenLights& lights);

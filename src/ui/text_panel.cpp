@@ -36,9 +36,10 @@ void TextPanel::lay_out_text(const Panel& panel, float width) {
   laid_out_ = document;
   laid_out_width_ = width;
   laid_out_scale_ = panel.scale;
-  const float space = text_size(panel, " ", Face::ui, reading_em).x;
+  // Words begin on whole pixels, so widths are whole too: gaps are then even.
+  const float space = std::round(text_size(panel, " ", Face::ui, reading_em).x);
   layout_ = lay_out(*document, width, space, [&panel](std::string_view bytes) {
-    return text_size(panel, panel.glyphs.displayed(bytes), Face::ui, reading_em).x;
+    return std::round(text_size(panel, panel.glyphs.displayed(bytes), Face::ui, reading_em).x);
   });
 }
 
@@ -56,7 +57,7 @@ void TextPanel::draw_unit(const Frame& frame, std::size_t unit, float y) {
   const float light = frame.lights.brightness(weight);
   ImVec4 ink = inside ? panel.colors.text : panel.colors.faint;
   if (light > 0.02F) {
-    const ImVec4 plate = frame.lights.plate(weight, most_light);
+    const ImVec4 plate = frame.lights.plate(weight, panel.colors.panel, most_light);
     frame.list.AddRectFilled(plate_min, plate_max, packed(plate), panel.px(3));
     ink = light > 0.5F ? readable_on(plate) : ink;
   }
@@ -144,7 +145,7 @@ void TextPanel::answer_mouse(const Frame& frame) {
 // The wheel, and what has to come into view.
 void TextPanel::scroll(const Frame& frame) {
   const float room = frame.max.y - frame.min.y;
-  const float most = std::max(0.0F, static_cast<float>(layout_.lines()) * frame.line_height - room * 0.6F);
+  const float most = std::max(0.0F, static_cast<float>(layout_.lines() + 1) * frame.line_height - room);
   if (ImGui::IsWindowHovered() && ImGui::GetIO().MouseWheel != 0) {
     scroll_ -= ImGui::GetIO().MouseWheel * lines_a_notch * frame.line_height;
   }
@@ -212,12 +213,11 @@ void TextPanel::draw(const Panel& panel) {
     const auto direction = segments(panel, row, "direction", {"attends to", "attended by"},
                                     panel.view().direction == Direction::attends_to ? 0 : 1);
     if (direction) panel.ask(SetDirection{*direction == 0 ? Direction::attends_to : Direction::attended_by});
-    const ImVec2 corner = ImGui::GetWindowPos();
-    const ImVec2 size = ImGui::GetWindowSize();
+    const auto [corner, end] = panel_area();
     const ImVec2 min(corner.x + panel.px(margin), corner.y + panel.px(header_height) + panel.px(4));
-    const ImVec2 max(corner.x + size.x - panel.px(margin + minimap_width + 14), corner.y + size.y);
+    const ImVec2 max(end.x - panel.px(margin + minimap_width + 14), end.y);
     if (document == nullptr) {
-      empty_state(panel, min, {corner.x + size.x, max.y}, "no text yet", "drop a text file here, or paste one");
+      empty_state(panel, min, end, "no text yet", "drop a text file here, or paste one");
     } else if (max.x - min.x > panel.px(40) && max.y > min.y) {
       lay_out_text(panel, max.x - min.x);
       const TokenLights lights(panel);
@@ -232,7 +232,7 @@ void TextPanel::draw(const Panel& panel) {
       draw_boundaries(frame);
       list.PopClipRect();
       answer_mouse(frame);
-      const float right = corner.x + size.x - panel.px(14);
+      const float right = end.x - panel.px(14);
       draw_minimap(frame, {right - panel.px(minimap_width), min.y + panel.px(6)}, {right, max.y - panel.px(12)});
     }
   }

@@ -16,7 +16,6 @@ constexpr float nothing = std::numeric_limits<float>::quiet_NaN();
 
 TokenLights::TokenLights(const Panel& panel)
     : document_(panel.document()),
-      colors_(panel.colors),
       color_(direction_color(panel.colors, panel.view().direction)),
       weights_(panel.workspace.weights()) {
   if (weights_ == nullptr) return;
@@ -42,8 +41,8 @@ float TokenLights::brightness(float weight) const {
 }
 
 // Brightness rises faster than the weight at the weak end: a tenth of the strongest is still to be seen.
-ImVec4 TokenLights::plate(float weight, float most) const {
-  return mix(colors_.panel, color_, most * ease_ * std::pow(brightness(weight), 0.65F));
+ImVec4 TokenLights::plate(float weight, const ImVec4& dark, float most) const {
+  return mix(dark, color_, most * ease_ * std::pow(brightness(weight), 0.65F));
 }
 
 }  // namespace attnscope

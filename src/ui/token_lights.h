@@ -22,12 +22,11 @@ class TokenLights {
   float unit_weight(const Unit& unit) const;
   // 0 to 1: 1 is the strongest weight outside the first token (outside nothing in a column).
   float brightness(float weight) const;
-  // The colour of a plate behind a word of this weight on the panel colour.
-  ImVec4 plate(float weight, float most) const;
+  // The colour of a plate behind a word of this weight: `dark` where there is none, `most` of the hue at the brightest.
+  ImVec4 plate(float weight, const ImVec4& dark, float most) const;
 
  private:
   const Document* document_ = nullptr;
-  const Palette& colors_;
   ImVec4 color_;
   std::shared_ptr<const Weights> weights_;
   float strongest_ = 0;

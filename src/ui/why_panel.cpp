@@ -110,9 +110,8 @@ void WhyPanel::draw(const Panel& panel) {
   const auto layer = panel.workspace.layer();
   const auto name = [&](std::int64_t place) { return panel.glyphs.displayed(document->label(document->token_at(place))); };
   Row row = panel_header(panel, "Why", "");
-  const ImVec2 corner = ImGui::GetWindowPos();
-  const ImVec2 size = ImGui::GetWindowSize();
-  const ImVec2 end(corner.x + size.x, corner.y + size.y);
+  const auto [corner, end] = panel_area();
+  const ImVec2 size(end.x - corner.x, end.y - corner.y);
   if (!picked || layer == nullptr) {
     const bool waiting = document != nullptr && layer == nullptr;
     empty_state(panel, corner, end, waiting ? "layer " + std::to_string(panel.view().layer) + " is to be computed" : "click a token",
@@ -128,7 +127,7 @@ void WhyPanel::draw(const Panel& panel) {
   const auto pair = panel.workspace.engine().want(layer, PairRequest{panel.workspace.head_ref(), query, key}, Urgency::answer);
   if (pair == nullptr) return end_panel();
   const bool wide = size.x >= panel.px(560);
-  const float label_width = panel.px(wide ? 178.0F : 78.0F);
+  const float label_width = panel.px(wide ? 178.0F : 102.0F);
   const float top = corner.y + panel.px(header_height + 4);
   const float steps = panel.px(step_height * 4 + 10);
   const float gap = panel.px(8);
@@ -156,8 +155,8 @@ void WhyPanel::draw(const Panel& panel) {
                 "+ " + weight_label(std::max(0.0, 1 - pair->weight)) + " × the other values");
   const double value_norm = std::sqrt(std::inner_product(pair->value.begin(), pair->value.end(), pair->value.begin(), 0.0));
   const double output_norm = std::sqrt(std::inner_product(pair->output.begin(), pair->output.end(), pair->output.begin(), 0.0));
-  draw_step(frame, y, "output", "|" + weight_label(pair->weight) + " × value| = " + number_label(pair->weight * value_norm) + ", |output| = " + number_label(output_norm),
-            "its length in the output of the head");
+  draw_step(frame, y, "output", "length " + number_label(pair->weight * value_norm) + " of " + number_label(output_norm),
+            "this key's part of the head's output");
   end_panel();
 }
 

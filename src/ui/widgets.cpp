@@ -72,10 +72,14 @@ bool begin_panel(const Panel& panel, PanelName name) {
 
 void end_panel() { ImGui::End(); }
 
+Area panel_area() {
+  const ImRect& inner = ImGui::GetCurrentWindow()->InnerRect;
+  return {inner.Min, inner.Max};
+}
+
 Row panel_header(const Panel& panel, std::string_view title, std::string_view subtitle) {
   ImGuiWindow* window = ImGui::GetCurrentWindow();
-  const ImVec2 min = window->InnerRect.Min;
-  const ImVec2 max = window->InnerRect.Max;
+  const auto [min, max] = panel_area();
   Row row{min.x + panel.px(14), max.x - panel.px(14), min.y + panel.px(header_height) / 2};
   const float title_width = text_size(panel, title, Face::strong).x;
   ImGui::SetCursorScreenPos(min);

@@ -25,6 +25,14 @@ void end_panel();
 // The name that ImGui knows a panel's window by.
 const char* window_name(PanelName name);
 
+// The screen rectangle of the current panel, without its tab bar.
+struct Area {
+  ImVec2 min, max;
+  float width() const { return max.x - min.x; }
+  float height() const { return max.y - min.y; }
+};
+Area panel_area();
+
 // The first row of a panel: its title, then `subtitle` dim. The title drags the panel to another place.
 Row panel_header(const Panel& panel, std::string_view title, std::string_view subtitle);
 inline constexpr float header_height = 40;  // design pixels

@@ -64,9 +64,13 @@ void WindowUi::draw_panels(const Panel& panel, LayoutKind kind) {
     arcs_.draw(panel);
   }
   map_.draw(panel);
-  cost_.draw(panel);
   heads_.draw(panel);
   why_.draw(panel);
+  // A sentence is short: what it costs is shown to those who ask.
+  const auto focus = panel.workspace.transient().focus;
+  if (focus == PanelName::cost) cost_of_sentence_ = !cost_of_sentence_ || kind != LayoutKind::sentence;
+  if (kind != LayoutKind::sentence || cost_of_sentence_) cost_.draw(panel);
+  hide_single_tabs();
 }
 
 void WindowUi::draw_window(const Panel& panel, ImVec2 size) {

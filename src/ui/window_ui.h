@@ -48,6 +48,7 @@ class WindowUi {
   bool animating_ = false;
   std::optional<std::int64_t> last_token_;
   std::uint64_t frames_ = 0;
+  bool cost_of_sentence_ = false;
 
   SentencePanel sentence_;
   TextPanel text_;
