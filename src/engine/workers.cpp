@@ -42,8 +42,6 @@ std::string Workers::fallback() const {
 
 void Workers::work(Urgency least, const std::stop_token& stop) {
   while (const std::shared_ptr<Task> task = board_.take(least, stop)) {
-    // A thread that was told to stop after it took the task must not begin it: stop_all() may have come before.
-    if (stop.stop_requested()) task->stop.request_stop();
     std::optional<Finished> finished = finish(*task);
     const bool tell = finished.has_value();
     board_.end(task, std::move(finished));
