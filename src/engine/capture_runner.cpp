@@ -13,6 +13,7 @@
 #include "capture/capture_file.h"
 #include "capture/synthetic.h"
 #include "core/error.h"
+#include "engine/progress_watch.h"
 #include "formats/text_file.h"
 
 namespace attnscope {
@@ -75,8 +76,10 @@ struct CaptureRunner::Impl {
   void carry_out(const std::shared_ptr<Run>& now);
   void take_text(const std::shared_ptr<Run>& now, std::string text, const std::string& name, std::int64_t first);
   void take_file(const std::shared_ptr<Run>& now, const FileOrder& order);
-  void compute(const std::shared_ptr<Run>& now, CaptureSource& source, CaptureInfo info, std::shared_ptr<const Model> model);
-  void publish(const std::shared_ptr<Run>& now, std::shared_ptr<const Capture> made, std::shared_ptr<const Model> model);
+  void compute(const std::shared_ptr<Run>& now, CaptureSource& source, CaptureInfo info,
+               std::shared_ptr<const Model> model);
+  void publish(const std::shared_ptr<Run>& now, std::shared_ptr<const Capture> made,
+               std::shared_ptr<const Model> model);
   void end(const std::shared_ptr<Run>& now, CaptureStage stage, std::string message);
 
   Backend& backend;
@@ -119,6 +122,7 @@ void CaptureRunner::Impl::work(const std::stop_token& ended) {
 }
 
 void CaptureRunner::Impl::carry_out(const std::shared_ptr<Run>& now) {
+  if (now->stop.stop_requested()) throw Stopped();
   if (const auto* text = std::get_if<TextOrder>(&now->order)) {
     take_text(now, text->text, text->model, text->first);
   } else if (const auto* file = std::get_if<FileOrder>(&now->order)) {
@@ -176,6 +180,7 @@ void CaptureRunner::Impl::compute(const std::shared_ptr<Run>& now, CaptureSource
   }
   publish(now, made, std::move(model));
   TellingSink sink(*made, now->layers_done, wake);
+  const ProgressWatch watch(now->progress, wake);
   source.compute(made->info(), sink, Job{pool, Priority::background, now->stop.get_token(), &now->progress});
 }
 

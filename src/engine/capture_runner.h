@@ -51,8 +51,8 @@ struct CaptureStatus {
 
 class CaptureRunner {
  public:
-  // `backend` and `pool` must outlive it. `wake` is called from its thread when the stage changes, a layer is there, or
-  // progress has moved by a hundredth.
+  // `backend` and `pool` must outlive it. `wake` is called from threads of its own when the stage changes, a layer is
+  // there, or progress has moved by a hundredth.
   CaptureRunner(Backend& backend, Pool& pool, std::vector<ModelPlace> models, std::function<void()> wake);
   ~CaptureRunner();
   CaptureRunner(const CaptureRunner&) = delete;
@@ -65,8 +65,8 @@ class CaptureRunner {
   void stop();
 
   CaptureStatus status() const;
-  // The newest capture, null before there is one: never of an order older than one seen before. An order that fails or is
-  // stopped before its text is tokenised leaves the one before.
+  // The newest capture, null before there is one: never of an order older than one seen before. An order that fails or
+  // is stopped before its text is tokenised leaves the one before.
   std::shared_ptr<const Capture> capture() const;
   std::uint64_t capture_order() const;  // of capture()
   // The bytes of a token of the capture's model, and what the model is, where capture() came from a model; else null.

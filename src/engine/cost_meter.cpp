@@ -1,12 +1,13 @@
 #include "engine/cost_meter.h"
 
-#include <ctime>
-
 #include <algorithm>
 #include <array>
 #include <cmath>
 #include <condition_variable>
+#include <ctime>
+#include <exception>
 #include <mutex>
+#include <optional>
 #include <random>
 #include <stop_token>
 #include <thread>
@@ -34,25 +35,44 @@ double thread_seconds() {
 }
 
 // q, k, v of random numbers and room for o and lse.
-struct Inputs {
-  Inputs(std::int64_t n, std::int64_t d) : rows(n), dims(d), q(size()), k(size()), v(size()), o(size()), lse(static_cast<std::size_t>(n)) {
+class Inputs {
+ public:
+  // Throws Stopped once the stop is requested: many numbers take a second.
+  Inputs(std::int64_t n, std::int64_t d, const std::stop_token& stop)
+      : rows_(n), dims_(d), q_(size()), k_(size()), v_(size()), o_(size()), lse_(static_cast<std::size_t>(n)) {
     std::mt19937_64 random(seed);
     std::normal_distribution<float> normal;
-    for (auto* numbers : {&q, &k, &v}) std::generate(numbers->begin(), numbers->end(), [&] { return normal(random); });
+    constexpr std::size_t numbers_a_check = 1 << 14;
+    for (auto* numbers : {&q_, &k_, &v_}) {
+      for (std::size_t i = 0; i < numbers->size(); ++i) {
+        if (i % numbers_a_check == 0 && stop.stop_requested()) throw Stopped();
+        (*numbers)[i] = normal(random);
+      }
+    }
   }
-  std::size_t size() const { return static_cast<std::size_t>(rows * dims); }
+
   HeadView view(bool windowed) const {
-    HeadView head{{q.data(), rows, dims, dims, DType::f32}, {k.data(), rows, dims, dims, DType::f32}, {v.data(), rows, dims, dims, DType::f32}, {}, {}};
-    head.score.scale = 1 / std::sqrt(static_cast<float>(dims));
+    HeadView head;
+    head.q = matrix(q_);
+    head.k = matrix(k_);
+    head.v = matrix(v_);
+    head.score.scale = 1 / std::sqrt(static_cast<float>(dims_));
     if (windowed) {
       head.mask.causal = true;
       head.mask.left = window_keys;
     }
     return head;
   }
+  ForwardResult result() { return {o_.data(), dims_, lse_.data()}; }
 
-  std::int64_t rows, dims;
-  std::vector<float> q, k, v, o, lse;
+ private:
+  std::size_t size() const { return static_cast<std::size_t>(rows_ * dims_); }
+  MatrixView matrix(const std::vector<float>& numbers) const {
+    return {numbers.data(), rows_, dims_, dims_, DType::f32};
+  }
+
+  std::int64_t rows_, dims_;
+  std::vector<float> q_, k_, v_, o_, lse_;
 };
 
 }  // namespace
@@ -65,15 +85,17 @@ struct CostMeter::Impl {
   }
 
   void work(const std::stop_token& ended);
-  bool wait_until_allowed(const std::stop_token& ended);
-  bool measure(std::int64_t n, std::size_t which, const std::stop_token& ended);
+  std::optional<std::stop_token> wait_until_allowed(const std::stop_token& ended, std::int64_t n);
+  CostPoint measure(std::int64_t n, std::size_t which, const std::stop_token& paused);
+  bool add_point(std::int64_t n, std::size_t which, const std::stop_token& ended);
   bool worth_measuring(std::int64_t n, std::size_t which) const;
 
   Backend& backend;
   const std::int64_t head_dim;
   const double longest_run;
   const std::function<void()> wake;
-  Pool pool{1};  // runs everything in the calling thread, whose processor time is then all there is
+  bool exhausted = false;  // the meter's thread only
+  Pool pool{1};            // runs everything in the calling thread, whose processor time is then all there is
 
   mutable std::mutex mutex;
   std::condition_variable_any changed;
@@ -85,52 +107,57 @@ struct CostMeter::Impl {
   std::jthread thread;  // the last member: it uses the others
 };
 
-// The next length takes four times as long, or twice with the window; by the last point that is known before it is begun.
+// The next length takes four times as long, or twice where the window is shorter than the text: how long is known from
+// the point before it.
 bool CostMeter::Impl::worth_measuring(std::int64_t n, std::size_t which) const {
-  if (n * head_dim * 4 * static_cast<std::int64_t>(sizeof(float)) > most_bytes) return false;
+  if (exhausted || n * head_dim * 4 * static_cast<std::int64_t>(sizeof(float)) > most_bytes) return false;
   const std::lock_guard lock(mutex);
   const std::vector<CostPoint>& points = measured[which].points;
-  return points.empty() || points.back().seconds * (which == 0 ? 4 : 2) <= longest_run;
+  const double growth = which == 1 && n > window_keys ? 2 : 4;
+  return points.empty() || points.back().seconds * growth <= longest_run;
 }
 
-bool CostMeter::Impl::wait_until_allowed(const std::stop_token& ended) {
+// What stops the run of `n` tokens that may begin now; none once the meter ends.
+std::optional<std::stop_token> CostMeter::Impl::wait_until_allowed(const std::stop_token& ended, std::int64_t n) {
   std::unique_lock lock(mutex);
-  if (!changed.wait(lock, ended, [this] { return allowed; })) return false;
+  measuring = 0;
+  changed.wait(lock, ended, [this] { return allowed; });
+  // The end asks what runs to stop, but not what has not begun.
+  if (ended.stop_requested()) return std::nullopt;
   pause = std::stop_source();
-  return true;
+  measuring = n;
+  return pause.get_token();
+}
+
+CostPoint CostMeter::Impl::measure(std::int64_t n, std::size_t which, const std::stop_token& paused) {
+  Inputs inputs(n, head_dim, paused);
+  const HeadView head = inputs.view(which == 1);
+  const ForwardResult result = inputs.result();
+  const Job job{pool, Priority::background, paused, nullptr};
+  CostPoint point{n, 0, 0};
+  for (double all = 0; point.runs < least_runs || all < least_time; ++point.runs) {
+    const double before = thread_seconds();
+    backend.forward({&head, 1}, {&result, 1}, job);
+    const double seconds = thread_seconds() - before;
+    job.throw_if_stopped();
+    all += seconds;
+    point.seconds = point.runs == 0 ? seconds : std::min(point.seconds, seconds);
+  }
+  return point;
 }
 
 // Begins again as often as it is interrupted. False once the meter ends.
-bool CostMeter::Impl::measure(std::int64_t n, std::size_t which, const std::stop_token& ended) {
-  Inputs inputs(n, head_dim);
-  const HeadView head = inputs.view(which == 1);
-  const ForwardResult result{inputs.o.data(), head_dim, inputs.lse.data()};
-  while (wait_until_allowed(ended)) {
-    std::stop_token paused;
-    {
-      const std::lock_guard lock(mutex);
-      measuring = n;
-      paused = pause.get_token();
-    }
-    CostPoint point{n, 0, 0};
+bool CostMeter::Impl::add_point(std::int64_t n, std::size_t which, const std::stop_token& ended) {
+  while (const auto paused = wait_until_allowed(ended, n)) {
     try {
-      for (double all = 0; point.runs < least_runs || all < least_time; ++point.runs) {
-        const double before = thread_seconds();
-        backend.forward({&head, 1}, {&result, 1}, Job{pool, Priority::background, paused, nullptr});
-        const double seconds = thread_seconds() - before;
-        all += seconds;
-        point.seconds = point.runs == 0 ? seconds : std::min(point.seconds, seconds);
-        if (paused.stop_requested()) throw Stopped();
-      }
-    } catch (const Stopped&) {
-      const std::lock_guard lock(mutex);
-      measuring = 0;
-      continue;
-    }
-    {
+      const CostPoint point = measure(n, which, *paused);
       const std::lock_guard lock(mutex);
       measured[which].points.push_back(point);
-      measuring = 0;
+    } catch (const Stopped&) {
+      continue;
+    } catch (const std::exception&) {
+      // No memory for this length, so none for a longer one: what has been measured is all that this machine can do.
+      exhausted = true;
     }
     wake();
     return true;
@@ -148,12 +175,13 @@ void CostMeter::Impl::work(const std::stop_token& ended) {
     more = false;
     for (std::size_t which = 0; which < names.size(); ++which) {
       if (!worth_measuring(n, which)) continue;
-      if (!measure(n, which, ended)) return;
+      if (!add_point(n, which, ended)) return;
       more = true;
     }
   }
   {
     const std::lock_guard lock(mutex);
+    measuring = 0;
     finished = true;
   }
   wake();

@@ -24,8 +24,9 @@ struct CostSeries {
 
 class CostMeter {
  public:
-  // Lengths double from 128 as long as a run is expected to take less than `longest_run` seconds. Series: full attention
-  // (no mask) and a causal window of 1,024 keys. `backend` must outlive the meter; `wake` is called after each point.
+  // Lengths double from 128 as long as a run is expected to take less than `longest_run` seconds. Series: full
+  // attention (no mask) and a causal window of 1,024 keys. `backend` must outlive the meter; `wake` is called after
+  // each point.
   CostMeter(Backend& backend, std::int64_t head_dim, double longest_run, std::function<void()> wake);
   ~CostMeter();
   CostMeter(const CostMeter&) = delete;

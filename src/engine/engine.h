@@ -41,8 +41,8 @@ class Engine {
   // What was wanted in the last frame and is not in this one is dropped: queued work at once, running work by its stop
   // token, unless more than half of it is done.
   void begin_frame();
-  // The result, or null while it is not there; asking is wanting. `tokens` are the ids of the context, for requests that
-  // need them (ProfileRequest); they must live until end_frame().
+  // The result, or null while it is not there; asking is wanting. `tokens` are the ids of the context, for requests
+  // that need them (ProfileRequest); they must live until end_frame().
   template <typename R>
   std::shared_ptr<const typename R::Result> want(const std::shared_ptr<const Layer>& layer, const R& request,
                                                  Urgency urgency, std::span<const std::int32_t> tokens = {}) {
@@ -59,8 +59,8 @@ class Engine {
   bool busy() const;
   // Share done, 0 to 1, of the request that has run longest; none where nothing runs.
   std::optional<double> progress() const;
-  // Why the last failed request failed, until another one succeeds; empty: nothing failed. A failed request is not tried
-  // again.
+  // Why the last failed request failed, until another one succeeds; empty: nothing failed. A failed request is not
+  // tried again.
   const std::string& failure() const;
   // How long the latest result of each kind took: "row .04 ms, tile 3.1 ms", for the status bar; empty before there is
   // one.

@@ -46,9 +46,9 @@ struct WeightImage {
   std::vector<float> pixels;
 };
 
-// A tile of the window, anchored at cell (0, 0): pixel (r, c) pools the cells of queries [(256 y + r) 2^level, + 2^level)
-// and keys [(256 x + c) 2^level, + 2^level), as far as there are such cells. At the edge the image is smaller than
-// 256 x 256. A tile that holds no cell is an error of the caller.
+// A tile of the window, anchored at cell (0, 0): pixel (r, c) pools the cells of queries [(256 y + r) 2^level, +
+// 2^level) and keys [(256 x + c) 2^level, + 2^level), as far as there are such cells. At the edge the image is smaller
+// than 256 x 256. A tile that holds no cell is an error of the caller.
 struct TileRequest {
   using Result = WeightImage;
   static constexpr std::int64_t side = 256;
