@@ -8,6 +8,7 @@
 #include "app/commands.h"
 #include "app/desk.h"
 #include "app/frame.h"
+#include "app/indices.h"
 #include "app/option_values.h"
 #include "app/progress_line.h"
 #include "app/source.h"
@@ -71,6 +72,7 @@ class Renderer {
  public:
   Renderer(Context& context, const RenderOptions& options, PixelSize size)
       : context_(context),
+        options_(options.desk),
         only_(view_named(options.view)),
         desk_(context, options.desk, options.measure || only_ == WindowUi::Only::cost, [this] { bell_.ring(); }),
         window_({true, static_cast<int>(size.width), static_cast<int>(size.height)}),
@@ -100,10 +102,21 @@ class Renderer {
 
   bool settled() const {
     const CaptureStatus status = desk_.workspace().capture_status();
+    if (status.stage == CaptureStage::idle) return true;  // nothing to begin with: the empty window
     if (status.stage != CaptureStage::done) return false;
     if (desk_.workspace().document() == nullptr || desk_.workspace().engine().busy()) return false;
     const CostMeter* meter = desk_.workspace().cost();
     return !desk_.workspace().measures() || (meter != nullptr && meter->finished());
+  }
+
+  // What the options ask to look at must be there; the window itself would take the nearest.
+  void check_options() const {
+    const Document* document = desk_.workspace().document();
+    if (document == nullptr) return;
+    const CaptureInfo& info = document->info();
+    if (options_.layer) check_layer(info, *options_.layer);
+    if (options_.head) check_head(info, options_.layer.value_or(0), *options_.head);
+    if (options_.token) places_in_context(info, {&*options_.token, 1});
   }
 
   // Frames at the clock's beginning until nothing more is to come.
@@ -117,6 +130,7 @@ class Renderer {
       draw(0);
       const CaptureStatus status = desk_.workspace().capture_status();
       if (status.stage == CaptureStage::failed) throw InputError(status.message);
+      check_options();
       const auto share = static_cast<std::uint64_t>(status.share * hundredths);
       if (share > told) line.progress().finish(share - told);
       told = std::max(told, share);
@@ -126,6 +140,7 @@ class Renderer {
   }
 
   Context& context_;
+  const DeskOptions& options_;
   WindowUi::Only only_;
   Bell bell_;
   mutable Desk desk_;

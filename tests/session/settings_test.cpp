@@ -18,8 +18,8 @@ Settings settings_of(const std::filesystem::path& file, const std::string& conte
 TEST(SettingsTest, ComeBackAsTheyWereSaved) {
   const TemporaryFolder folder;
   const Settings settings{Theme::light, true, 1.5F, "tiny", 1234, 777};
-  save_settings(folder.path() / "new" / "settings.json", settings);
-  EXPECT_EQ(load_settings(folder.path() / "new" / "settings.json"), settings);
+  save_settings(folder.file("new/settings.json"), settings);
+  EXPECT_EQ(load_settings(folder.file("new/settings.json")), settings);
 }
 
 TEST(SettingsTest, AreTheDefaultsWhereThereIsNoFile) {
@@ -29,14 +29,14 @@ TEST(SettingsTest, AreTheDefaultsWhereThereIsNoFile) {
 TEST(SettingsTest, AreTheDefaultsWhereTheFileIsBroken) {
   const TemporaryFolder folder;
   for (const char* content : {"", "{", "[]", "nothing", "{\"width\":", "\xff\xfe"}) {
-    EXPECT_EQ(settings_of(folder.path() / "s.json", content), Settings{}) << content;
+    EXPECT_EQ(settings_of(folder.file("s.json"), content), Settings{}) << content;
   }
 }
 
 TEST(SettingsTest, KeepWhatMakesSenseBesideWhatDoesNot) {
   const TemporaryFolder folder;
   const Settings settings = settings_of(
-      folder.path() / "s.json",
+      folder.file("s.json"),
       R"({"theme":7,"model":"tiny","width":-5,"height":1e9,"scale":"big","reduced_motion":true,"unknown":[]})");
   Settings expected;
   expected.model = "tiny";

@@ -215,12 +215,12 @@ TEST_F(WorkspaceTest, AnEmptyTextIsAnErrorThatLeavesThePicture) {
 
 TEST_F(WorkspaceTest, FilesAreOpenedAndBrokenOnesRefusedWithAReason) {
   const TemporaryFolder folder;
-  std::ofstream(folder.path() / "a.txt") << "Once upon a time there was a text.";
-  workspace->execute(OpenFile{folder.path() / "a.txt"});
+  std::ofstream(folder.file("a.txt")) << "Once upon a time there was a text.";
+  workspace->execute(OpenFile{folder.file("a.txt")});
   settle();
   ASSERT_NE(workspace->document(), nullptr);
   EXPECT_EQ(workspace->document()->name(), "a.txt");
-  workspace->execute(OpenFile{folder.path() / "none.txt"});
+  workspace->execute(OpenFile{folder.file("none.txt")});
   settle();
   ASSERT_TRUE(workspace->notice());
   EXPECT_NE(workspace->notice()->text.find("none.txt"), std::string::npos);
