@@ -36,7 +36,8 @@ double parse_decimal(std::string_view option, std::string_view text, double low,
   const auto [rest, error] = std::from_chars(text.data(), end, number, std::chars_format::fixed);
   if (error != std::errc() || rest != end || !(number >= low && number <= high)) {
     std::ostringstream message;
-    message << option << ' ' << text << ": takes a number from " << low << " to " << high << ", as in " << (low + high) / 2;
+    message << option << ' ' << text << ": takes a number from " << low << " to " << high << ", as in "
+            << (low + high) / 2;
     throw InputError(message.str());
   }
   return number;

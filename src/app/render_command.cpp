@@ -19,7 +19,7 @@
 namespace attnscope {
 namespace {
 
-constexpr int frames_to_settle = 6;      // docking and focus take a few frames
+constexpr int frames_to_settle = 6;                            // docking and focus take a few frames
 constexpr auto longest_sleep = std::chrono::milliseconds(50);  // between looks at what is computed: a stop must be seen
 
 struct RenderOptions {
@@ -35,8 +35,9 @@ struct RenderOptions {
 
 WindowUi::Only view_named(const std::string& name) {
   using Only = WindowUi::Only;
-  for (const auto& [view, only] : {std::pair("window", Only::window), std::pair("text", Only::text), std::pair("arcs", Only::arcs),
-                                   std::pair("map", Only::map), std::pair("heads", Only::heads), std::pair("cost", Only::cost)}) {
+  for (const auto& [view, only] :
+       {std::pair("window", Only::window), std::pair("text", Only::text), std::pair("arcs", Only::arcs),
+        std::pair("map", Only::map), std::pair("heads", Only::heads), std::pair("cost", Only::cost)}) {
     if (name == view) return only;
   }
   throw InputError("--view " + name + ": takes window, text, arcs, map, heads or cost");
@@ -76,7 +77,8 @@ class Renderer {
         only_(view_named(options.view)),
         desk_(context, options.desk, options.measure || only_ == WindowUi::Only::cost, [this] { bell_.ring(); }),
         window_({true, static_cast<int>(size.width), static_cast<int>(size.height)}),
-        frame_(window_, options.scale.empty() ? 0.0F : static_cast<float>(parse_decimal("--scale", options.scale, 0.5, 4))),
+        frame_(window_,
+               options.scale.empty() ? 0.0F : static_cast<float>(parse_decimal("--scale", options.scale, 0.5, 4))),
         ui_(library_.load(*ImGui::GetIO().Fonts), library_.aliases()) {
     desk_.workspace().settings().theme = theme_named(options.theme);
     desk_.workspace().settings().reduced_motion = false;

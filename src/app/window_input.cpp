@@ -7,7 +7,9 @@
 
 namespace attnscope {
 
-WindowInput& WindowInput::of(GLFWwindow* window) { return *static_cast<WindowInput*>(glfwGetWindowUserPointer(window)); }
+WindowInput& WindowInput::of(GLFWwindow* window) {
+  return *static_cast<WindowInput*>(glfwGetWindowUserPointer(window));
+}
 
 WindowInput::WindowInput(Window& window, GlyphAliases& aliases) : window_(window), aliases_(aliases) {
   glfwSetWindowUserPointer(window_.handle(), this);

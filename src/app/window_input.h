@@ -1,5 +1,5 @@
-// What the window gets beside Dear ImGui's own input: characters beyond 16 bits, the clipboard in whole UTF-8, files that
-// are dropped on it.
+// What the window gets beside Dear ImGui's own input: characters beyond 16 bits, the clipboard in whole UTF-8, files
+// that are dropped on it.
 #pragma once
 #include <filesystem>
 #include <string>

@@ -7,8 +7,8 @@
 
 namespace attnscope {
 
-// The whole of a stream, which messages call `name`. Throws InputError where it is empty, larger than 1 GiB, or has a NUL
-// byte within the first 8 KiB (no text has one); what the stream itself throws is passed on.
+// The whole of a stream, which messages call `name`. Throws InputError where it is empty, larger than 1 GiB, or has a
+// NUL byte within the first 8 KiB (no text has one); what the stream itself throws is passed on.
 std::string read_text_stream(std::istream& in, const std::string& name);
 
 // The same of a regular file. Throws InputError where there is none or it cannot be read, Stopped where the stop comes

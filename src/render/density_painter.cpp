@@ -13,7 +13,7 @@ namespace {
 
 // One pixel's length of an arc of weight 1 in the sums: 2^20 arcs through one pixel still fit 32 bits.
 constexpr float unit = 2048;
-constexpr GLuint group = 64;               // as in shaders/density.comp
+constexpr GLuint group = 64;                    // as in shaders/density.comp
 constexpr std::size_t arcs_a_dispatch = 16384;  // a long dispatch would hold up a GPU that also draws the desktop
 constexpr double bright_percentile = 0.985;
 constexpr float bright_level = 1.1F;  // of 1 - exp(-x) at that percentile
@@ -25,7 +25,8 @@ struct Instance {
 
 }  // namespace
 
-void DensityPainter::accumulate(std::span<const DensityArc> arcs, int width, int height, float base, float room, bool down) {
+void DensityPainter::accumulate(std::span<const DensityArc> arcs, int width, int height, float base, float room,
+                                bool down) {
   if (splat_.id() == 0) {
     splat_ = make_program({shaders::density_comp});
     show_ = make_program({shaders::density_vert, shaders::density_frag});

@@ -1,5 +1,6 @@
-// Everyone's arcs as a picture of density: each arc adds its weight along its curve, in whole numbers, so that the picture
-// does not depend on their order; sums become brightness when it is drawn. Summed only when arcs or size change.
+// Everyone's arcs as a picture of density: each arc adds its weight along its curve, in whole numbers, so that the
+// picture does not depend on their order; sums become brightness when it is drawn. Summed only when arcs or size
+// change.
 #pragma once
 #include <glm/vec3.hpp>
 #include <span>

@@ -36,7 +36,8 @@ GlObject make_program(std::initializer_list<ShaderText> stages) {
   GlObject program(glCreateProgram(), [](GLuint id) { glDeleteProgram(id); });
   std::string names;
   for (const ShaderText& text : stages) {
-    glAttachShader(program.id(), compile(text).id());  // a deleted shader lives as long as the program it is attached to
+    glAttachShader(program.id(),
+                   compile(text).id());  // a deleted shader lives as long as the program it is attached to
     names += std::string(names.empty() ? "" : " + ") + text.name;
   }
   glLinkProgram(program.id());

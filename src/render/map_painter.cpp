@@ -16,11 +16,21 @@ struct Instance {
 };
 
 // Locations in shaders/map.* and shaders/shimmer.*.
-enum Location : GLint { at_size = 0, at_ramp = 1, at_panel = 6, at_hatch = 7, at_range = 8, at_logarithmic = 9, at_mean = 10, at_time = 11 };
+enum Location : GLint {
+  at_size = 0,
+  at_ramp = 1,
+  at_panel = 6,
+  at_hatch = 7,
+  at_range = 8,
+  at_logarithmic = 9,
+  at_mean = 10,
+  at_time = 11
+};
 
 }  // namespace
 
-void MapPainter::draw(RenderTarget& target, const TileTextures& images, std::span<const MapQuad> quads, const MapLook& look) {
+void MapPainter::draw(RenderTarget& target, const TileTextures& images, std::span<const MapQuad> quads,
+                      const MapLook& look) {
   if (quads.empty()) return;
   if (map_.id() == 0) {
     map_ = make_program({shaders::map_vert, shaders::map_frag});
@@ -33,11 +43,13 @@ void MapPainter::draw(RenderTarget& target, const TileTextures& images, std::spa
     const glm::vec4 image(quad.slot, quad.alpha, quad.width, quad.height);
     instances.push_back({quad.texels, quad.pixels, image});
   }
-  glNamedBufferData(data_.id(), static_cast<GLsizeiptr>(instances.size() * sizeof(Instance)), instances.data(), GL_STREAM_DRAW);
+  glNamedBufferData(data_.id(), static_cast<GLsizeiptr>(instances.size() * sizeof(Instance)), instances.data(),
+                    GL_STREAM_DRAW);
   target.bind(true);
   glUseProgram(map_.id());
   const glm::vec2 size = target.size();
-  const glm::vec2 range = look.logarithmic ? glm::vec2(std::log(look.low), std::log(look.high)) : glm::vec2(look.low, look.high);
+  const glm::vec2 range =
+      look.logarithmic ? glm::vec2(std::log(look.low), std::log(look.high)) : glm::vec2(look.low, look.high);
   glUniform2fv(at_size, 1, &size.x);
   glUniform3fv(at_ramp, static_cast<GLsizei>(look.ramp.size()), &look.ramp[0].x);
   glUniform3fv(at_panel, 1, &look.panel.x);

@@ -1,6 +1,6 @@
-// Draws images of weights, many in one call: each pixel takes the largest (or the mean) of all texels it covers, so that a
-// single strong link stays to be seen from any distance. Masked, zero and not computed yet differ to the eye. Where the
-// images come from is left to the panels.
+// Draws images of weights, many in one call: each pixel takes the largest (or the mean) of all texels it covers, so
+// that a single strong link stays to be seen from any distance. Masked, zero and not computed yet differ to the eye.
+// Where the images come from is left to the panels.
 #pragma once
 #include <glm/vec3.hpp>
 #include <glm/vec4.hpp>

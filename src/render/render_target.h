@@ -1,5 +1,6 @@
-// A picture that painters draw into and a panel shows as an image. What is drawn is left to the painters; coordinates are
-// pixels from the top left corner, and the texture's first row is the top one (ImGui shows it with uv (0,0) to (1,1)).
+// A picture that painters draw into and a panel shows as an image. What is drawn is left to the painters; coordinates
+// are pixels from the top left corner, and the texture's first row is the top one (ImGui shows it with uv (0,0) to
+// (1,1)).
 #pragma once
 #include <glm/vec2.hpp>
 #include <glm/vec4.hpp>

@@ -7,7 +7,7 @@
 namespace attnscope {
 namespace {
 
-constexpr int segments = 128;                    // of an arc: below a pixel off the curve up to 4,000 pixels
+constexpr int segments = 128;                       // of an arc: below a pixel off the curve up to 4,000 pixels
 constexpr int strip_vertices = 2 * (segments + 3);  // with a place beyond each end
 constexpr int lights_a_ribbon = 3;
 constexpr int corners = 6;
@@ -32,7 +32,8 @@ void RibbonPainter::draw(RenderTarget& target, std::span<const Ribbon> ribbons, 
   for (const Ribbon& r : ribbons) {
     instances.push_back({{r.query.x, r.query.y, r.key.x, r.key.y}, {r.height, r.width, r.light, 0}, r.color});
   }
-  glNamedBufferData(data_.id(), static_cast<GLsizeiptr>(instances.size() * sizeof(Instance)), instances.data(), GL_STREAM_DRAW);
+  glNamedBufferData(data_.id(), static_cast<GLsizeiptr>(instances.size() * sizeof(Instance)), instances.data(),
+                    GL_STREAM_DRAW);
   target.bind(true);
   const glm::vec2 size = target.size();
   glBindBufferBase(GL_SHADER_STORAGE_BUFFER, 0, data_.id());

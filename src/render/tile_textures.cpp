@@ -14,8 +14,8 @@ void TileTextures::grow() {
   const int wanted = std::min(most_, capacity_ == 0 ? first_capacity : 2 * capacity_);
   GlObject larger = make_texture_array(GL_R32F, side_, side_, wanted);
   if (capacity_ > 0) {
-    glCopyImageSubData(texture_.id(), GL_TEXTURE_2D_ARRAY, 0, 0, 0, 0, larger.id(), GL_TEXTURE_2D_ARRAY, 0, 0, 0, 0, side_,
-                       side_, capacity_);
+    glCopyImageSubData(texture_.id(), GL_TEXTURE_2D_ARRAY, 0, 0, 0, 0, larger.id(), GL_TEXTURE_2D_ARRAY, 0, 0, 0, 0,
+                       side_, side_, capacity_);
   }
   texture_ = std::move(larger);
   capacity_ = wanted;

@@ -1,5 +1,5 @@
-// Images of weights on the GPU, by key: a texture array whose slots go to the images used last. What is drawn of them is
-// left to map_painter.h.
+// Images of weights on the GPU, by key: a texture array whose slots go to the images used last. What is drawn of them
+// is left to map_painter.h.
 #pragma once
 #include <cstdint>
 #include <optional>

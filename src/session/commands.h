@@ -104,10 +104,9 @@ struct ResetLayout {};
 struct DismissNotice {};
 struct Quit {};
 
-using Command =
-    std::variant<PickToken, PickPair, PickHead, StepToken, StepStrength, StepHead, StepLayer, SetDirection, SetPool,
-                 SetScale, SetCut, SetEveryone, MoveMap, Undo, Redo, EditText, OpenText, OpenFile, OpenExample,
-                 OpenSynthetic, UseModel, CaptureFrom, StopCapture, SetTheme, SetReducedMotion, PlayArcs, FocusPanel,
-                 ShowOverlay, ResetLayout, DismissNotice, Quit>;
+using Command = std::variant<PickToken, PickPair, PickHead, StepToken, StepStrength, StepHead, StepLayer, SetDirection,
+                             SetPool, SetScale, SetCut, SetEveryone, MoveMap, Undo, Redo, EditText, OpenText, OpenFile,
+                             OpenExample, OpenSynthetic, UseModel, CaptureFrom, StopCapture, SetTheme, SetReducedMotion,
+                             PlayArcs, FocusPanel, ShowOverlay, ResetLayout, DismissNotice, Quit>;
 
 }  // namespace attnscope

@@ -50,8 +50,9 @@ std::string Document::label(std::int64_t token) const {
     return "⟨" + (model_ != nullptr ? model_->tokenizer().bytes(id) : std::to_string(id)) + "⟩";
   }
   const Unit& unit = units_[unit_of(token)];
-  const std::string_view shown = std::string_view(info().text).substr(
-      static_cast<std::size_t>(unit.begin), static_cast<std::size_t>(unit.end - unit.begin));
+  const std::string_view shown =
+      std::string_view(info().text)
+          .substr(static_cast<std::size_t>(unit.begin), static_cast<std::size_t>(unit.end - unit.begin));
   const std::string_view trimmed = without_spaces(shown);
   return trimmed.empty() ? visible_space(shown) : std::string(trimmed);
 }

@@ -35,8 +35,8 @@ class Document {
 
   // The bytes of a token in the text, empty where it has none.
   std::string_view bytes(std::int64_t token) const;
-  // What a label shows: the text without spaces around it, a name in angle brackets ("⟨bos⟩", "⟨42⟩") where there are no
-  // bytes, a visible sign where there is only white space ("␣", "⏎", "⇥").
+  // What a label shows: the text without spaces around it, a name in angle brackets ("⟨bos⟩", "⟨42⟩") where there are
+  // no bytes, a visible sign where there is only white space ("␣", "⏎", "⇥").
   std::string label(std::int64_t token) const;
   // Tokens that are shown as one, in the order of the text, and the unit that a token belongs to.
   const std::vector<Unit>& units() const { return units_; }

@@ -17,8 +17,8 @@ struct ExampleHead {
 struct Example {
   std::string name;
   std::string text;
-  std::string pick;          // the token to pick, as it reads without spaces; empty: none is named
-  std::int64_t which = 1;    // of several such tokens, from 1
+  std::string pick;                          // the token to pick, as it reads without spaces; empty: none is named
+  std::int64_t which = 1;                    // of several such tokens, from 1
   std::map<std::string, ExampleHead> heads;  // by the model's name
   std::string look_for;
 };

@@ -13,9 +13,9 @@ namespace attnscope {
 class Workspace;
 
 struct NamedCommand {
-  std::string_view name;   // what it does, as the palette lists it
-  std::string_view keys;   // as a person reads them: "Ctrl+Z"; empty: none
-  std::string_view group;  // heading in the keys overlay
+  std::string_view name;                          // what it does, as the palette lists it
+  std::string_view keys;                          // as a person reads them: "Ctrl+Z"; empty: none
+  std::string_view group;                         // heading in the keys overlay
   std::function<Command(const Workspace&)> make;  // toggles look at what is there
 };
 

@@ -17,8 +17,8 @@ struct Settings {
   friend bool operator==(const Settings&, const Settings&) = default;
 };
 
-// What the file says. A file that is not there gives the defaults, and so does each value in it that is missing or makes
-// no sense: settings never keep the program from starting.
+// What the file says. A file that is not there gives the defaults, and so does each value in it that is missing or
+// makes no sense: settings never keep the program from starting.
 Settings load_settings(const std::filesystem::path& file);
 
 // Makes the folder where it is missing. Throws Error or InputError where the file cannot be written.

@@ -6,10 +6,10 @@
 namespace attnscope {
 namespace {
 
-constexpr double typing_pause = 0.25;    // seconds without a key before a sentence is captured again
-constexpr double open_head_time = 1.0;   // of a new document: after that its head does not move by itself until the end
-constexpr double quiet_before_cost = 1.5;  // seconds without input before anything is measured
-constexpr double longest_cost_run = 1.0;   // seconds of one measured forward
+constexpr double typing_pause = 0.25;   // seconds without a key before a sentence is captured again
+constexpr double open_head_time = 1.0;  // of a new document: after that its head does not move by itself until the end
+constexpr double quiet_before_cost = 1.5;         // seconds without input before anything is measured
+constexpr double longest_cost_run = 1.0;          // seconds of one measured forward
 constexpr std::int64_t most_links_asked = 16384;  // tokens up to which every head is asked for one row
 
 }  // namespace
@@ -21,7 +21,7 @@ Workspace::Workspace(Backend& backend, Pool& pool, WorkspaceOptions options, std
       backend_(backend),
       engine_(backend, pool, wake_),
       runner_(backend, pool, options_.models, wake_),
-      model_(!options_.model.empty()     ? options_.model
+      model_(!options_.model.empty()    ? options_.model
              : !settings_.model.empty() ? settings_.model
                                         : best_model()) {}
 
@@ -140,8 +140,8 @@ void Workspace::adopt_capture() {
 }
 
 // Where nobody said which head: the one in which the picked token has the strongest link that is more than a habit of
-// position, that is to none of the first token, itself and what is near (16 tokens in a text, 1 in a sentence). Layers are looked at as they come, but after
-// the first second only once more, at the end.
+// position, that is to none of the first token, itself and what is near (16 tokens in a text, 1 in a sentence). Layers
+// are looked at as they come, but after the first second only once more, at the end.
 void Workspace::choose_head() {
   if (!head_is_open_ || document_ == nullptr || !view_.token) return;
   const CaptureStage stage = runner_.status().stage;

@@ -1,6 +1,6 @@
 // One person's work: the document, what is looked at, and everything that computes for it. Commands go in, panels read
-// what is here and ask the engine for the rest. Knows nothing of windows; all calls are of the UI thread, none waits for
-// a worker.
+// what is here and ask the engine for the rest. Knows nothing of windows; all calls are of the UI thread, none waits
+// for a worker.
 #pragma once
 #include <cstdint>
 #include <functional>
@@ -26,9 +26,9 @@ namespace attnscope {
 
 // What passes: never saved, never undone.
 struct Transient {
-  std::optional<std::int64_t> hover_token;                       // of the document
+  std::optional<std::int64_t> hover_token;                          // of the document
   std::optional<std::pair<std::int64_t, std::int64_t>> hover_head;  // layer, head
-  double picked_at = -std::numeric_limits<double>::infinity();   // of the clock: light runs on the arcs from then
+  double picked_at = -std::numeric_limits<double>::infinity();      // of the clock: light runs on the arcs from then
   Overlay overlay = Overlay::none;
   std::optional<PanelName> focus;  // to be brought to the front in this frame
   bool reset_layout = false;       // in this frame
@@ -52,9 +52,9 @@ struct WorkspaceOptions {
 
 // What the first view of an order's capture looks at; what is absent is chosen by rule.
 struct Arrival {
-  std::string name;                   // of the document
+  std::string name;  // of the document
   std::optional<std::int64_t> layer, head, token;
-  std::string pick;                   // a token by its text, and which of several
+  std::string pick;  // a token by its text, and which of several
   std::int64_t which = 1;
   std::optional<std::size_t> example;  // the text is this example's
 };
@@ -103,7 +103,8 @@ class Workspace {
   const Engine& engine() const { return engine_; }
   const CostMeter* cost() const { return meter_.get(); }
 
-  // The row or column of P of the picked token (of the hovered one where nothing is picked), null while it is not there.
+  // The row or column of P of the picked token (of the hovered one where nothing is picked), null while it is not
+  // there.
   std::shared_ptr<const Weights> weights();
   // The token that weights() is about.
   std::optional<std::int64_t> focus_token() const;
@@ -131,10 +132,10 @@ class Workspace {
   std::int64_t meter_head_dim_ = 0;
 
   std::unique_ptr<const Document> document_;
-  std::uint64_t shown_order_ = 0;   // whose capture document_ is
-  std::uint64_t latest_order_ = 0;  // that was given out last
+  std::uint64_t shown_order_ = 0;     // whose capture document_ is
+  std::uint64_t latest_order_ = 0;    // that was given out last
   std::uint64_t reported_order_ = 0;  // whose failure has been said
-  Arrival arrival_;                 // of latest_order_
+  Arrival arrival_;                   // of latest_order_
   std::optional<std::size_t> example_;
   bool head_is_open_ = false;  // nobody has said which head to look at
 

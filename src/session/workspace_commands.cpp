@@ -106,95 +106,96 @@ void Workspace::execute(const Command& command) {
     view.*field = value;
     change(view);
   };
-  std::visit(
-      Overloaded{
-          [this](const PickToken& c) { pick(c.token); },
-          [this](const PickPair& c) {
-            if (document_ == nullptr) return;
-            const bool to = view_.direction == Direction::attends_to;
-            View view = view_;
-            view.token = to ? c.query : c.key;
-            view.other = to ? c.key : c.query;
-            if (!document_->in_context(*view.token) || !document_->in_context(*view.other)) return;
-            if (view.token != view_.token) transient_.picked_at = now_;
-            change(view);
-          },
-          [this](const PickHead& c) { pick_head(c.layer, c.head); },
-          [this](const StepToken& c) {
-            if (document_ == nullptr) return;
-            const CaptureInfo& info = document_->info();
-            const std::int64_t from = view_.token.value_or(c.by > 0 ? info.first - 1 : info.first + info.count);
-            pick(std::clamp<std::int64_t>(from + c.by, info.first, info.first + info.count - 1));
-          },
-          [this](const StepStrength& c) { step_strength(c.by); },
-          [&](const StepHead& c) { step_head(c.by); },
-          [this](const StepLayer& c) {
-            if (document_ == nullptr) return;
-            pick_head(std::clamp<std::int64_t>(view_.layer + c.by, 0, std::ssize(document_->info().layers) - 1),
-                      view_.head);
-          },
-          [this](const SetDirection& c) {
-            View view = view_;
-            if (view.direction == c.direction) return;
-            view.direction = c.direction;
-            view.other.reset();
-            change(view);
-            transient_.picked_at = now_;
-          },
-          [&](const SetPool& c) { set(&View::pool, c.pool); },
-          [&](const SetScale& c) { set(&View::scale, c.scale); },
-          [&](const SetCut& c) { set(&View::cut, std::clamp(c.cut, 0.05, 1.0)); },
-          [&](const SetEveryone& c) { set(&View::everyone, c.everyone); },
-          [this](const MoveMap& c) {
-            View view = view_;
-            view.map = c.camera;
-            change(view, true);
-          },
-          [this](const Undo&) {
-            if (const auto view = history_.undo(view_)) view_ = *view;
-          },
-          [this](const Redo&) {
-            if (const auto view = history_.redo(view_)) view_ = *view;
-          },
-          [this](const EditText& c) {
-            draft_ = c.text;
-            draft_changed_ = now_;
-          },
-          [this](const OpenText& c) {
-            draft_ = c.text;
-            open(TextOrder{c.text, model_, 0}, named(c.name));
-          },
-          [this](const OpenFile& c) { open(FileOrder{c.path, model_, 0}, named(c.path.filename().string())); },
-          [this](const OpenExample& c) { open_example(c.index, {}); },
-          [this](const OpenSynthetic& c) {
-            open(SyntheticOrder{c.tokens}, named(std::to_string(c.tokens) + " made-up tokens"));
-          },
-          [this](const UseModel& c) {
-            model_ = c.model;
-            settings_.model = c.model;
-            if (example_) return execute(OpenExample{*example_});
-            if (document_ == nullptr || document_->info().text.empty()) return;
-            open(TextOrder{document_->info().text, model_, 0}, named(document_->name()));
-          },
-          [this](const CaptureFrom& c) {
-            if (document_ == nullptr || c.token < 0 || c.token >= document_->tokens()) return;
-            Arrival arrival = named(document_->name());
-            arrival.layer = view_.layer;
-            arrival.head = view_.head;
-            arrival.token = view_.token;
-            open(TextOrder{document_->info().text, model_, c.token}, std::move(arrival));
-          },
-          [this](const StopCapture&) { runner_.stop(); },
-          [this](const SetTheme& c) { settings_.theme = c.theme; },
-          [this](const SetReducedMotion& c) { settings_.reduced_motion = c.reduced; },
-          [this](const PlayArcs&) { transient_.picked_at = now_; },
-          [this](const FocusPanel& c) { transient_.focus = c.panel; },
-          [this](const ShowOverlay& c) { transient_.overlay = c.overlay; },
-          [this](const ResetLayout&) { transient_.reset_layout = true; },
-          [this](const DismissNotice&) { notice_.reset(); },
-          [this](const Quit&) { transient_.quit = true; },
-      },
-      command);
+  std::visit(Overloaded{
+                 [this](const PickToken& c) { pick(c.token); },
+                 [this](const PickPair& c) {
+                   if (document_ == nullptr) return;
+                   const bool to = view_.direction == Direction::attends_to;
+                   View view = view_;
+                   view.token = to ? c.query : c.key;
+                   view.other = to ? c.key : c.query;
+                   if (!document_->in_context(*view.token) || !document_->in_context(*view.other)) return;
+                   if (view.token != view_.token) transient_.picked_at = now_;
+                   change(view);
+                 },
+                 [this](const PickHead& c) { pick_head(c.layer, c.head); },
+                 [this](const StepToken& c) {
+                   if (document_ == nullptr) return;
+                   const CaptureInfo& info = document_->info();
+                   const std::int64_t from = view_.token.value_or(c.by > 0 ? info.first - 1 : info.first + info.count);
+                   pick(std::clamp<std::int64_t>(from + c.by, info.first, info.first + info.count - 1));
+                 },
+                 [this](const StepStrength& c) { step_strength(c.by); },
+                 [&](const StepHead& c) { step_head(c.by); },
+                 [this](const StepLayer& c) {
+                   if (document_ == nullptr) return;
+                   pick_head(std::clamp<std::int64_t>(view_.layer + c.by, 0, std::ssize(document_->info().layers) - 1),
+                             view_.head);
+                 },
+                 [this](const SetDirection& c) {
+                   View view = view_;
+                   if (view.direction == c.direction) return;
+                   view.direction = c.direction;
+                   view.other.reset();
+                   change(view);
+                   transient_.picked_at = now_;
+                 },
+                 [&](const SetPool& c) { set(&View::pool, c.pool); },
+                 [&](const SetScale& c) { set(&View::scale, c.scale); },
+                 [&](const SetCut& c) { set(&View::cut, std::clamp(c.cut, 0.05, 1.0)); },
+                 [&](const SetEveryone& c) { set(&View::everyone, c.everyone); },
+                 [this](const MoveMap& c) {
+                   View view = view_;
+                   view.map = c.camera;
+                   change(view, true);
+                 },
+                 [this](const Undo&) {
+                   if (const auto view = history_.undo(view_)) view_ = *view;
+                 },
+                 [this](const Redo&) {
+                   if (const auto view = history_.redo(view_)) view_ = *view;
+                 },
+                 [this](const EditText& c) {
+                   draft_ = c.text;
+                   draft_changed_ = now_;
+                 },
+                 [this](const OpenText& c) {
+                   draft_ = c.text;
+                   open(TextOrder{c.text, model_, 0}, named(c.name));
+                 },
+                 [this](const OpenFile& c) {
+                   open(FileOrder{c.path, model_, 0}, named(c.path.filename().string()));
+                 },
+                 [this](const OpenExample& c) { open_example(c.index, {}); },
+                 [this](const OpenSynthetic& c) {
+                   open(SyntheticOrder{c.tokens}, named(std::to_string(c.tokens) + " made-up tokens"));
+                 },
+                 [this](const UseModel& c) {
+                   model_ = c.model;
+                   settings_.model = c.model;
+                   if (example_) return execute(OpenExample{*example_});
+                   if (document_ == nullptr || document_->info().text.empty()) return;
+                   open(TextOrder{document_->info().text, model_, 0}, named(document_->name()));
+                 },
+                 [this](const CaptureFrom& c) {
+                   if (document_ == nullptr || c.token < 0 || c.token >= document_->tokens()) return;
+                   Arrival arrival = named(document_->name());
+                   arrival.layer = view_.layer;
+                   arrival.head = view_.head;
+                   arrival.token = view_.token;
+                   open(TextOrder{document_->info().text, model_, c.token}, std::move(arrival));
+                 },
+                 [this](const StopCapture&) { runner_.stop(); },
+                 [this](const SetTheme& c) { settings_.theme = c.theme; },
+                 [this](const SetReducedMotion& c) { settings_.reduced_motion = c.reduced; },
+                 [this](const PlayArcs&) { transient_.picked_at = now_; },
+                 [this](const FocusPanel& c) { transient_.focus = c.panel; },
+                 [this](const ShowOverlay& c) { transient_.overlay = c.overlay; },
+                 [this](const ResetLayout&) { transient_.reset_layout = true; },
+                 [this](const DismissNotice&) { notice_.reset(); },
+                 [this](const Quit&) { transient_.quit = true; },
+             },
+             command);
 }
 
 }  // namespace attnscope

@@ -16,13 +16,15 @@ void ArcsCanvas::begin(const Panel& panel, ImVec2 min, ImVec2 max) {
 }
 
 void ArcsCanvas::ribbon(ImVec2 query, ImVec2 key, float height, float width, const ImVec4& color, float light) {
-  ribbons_.push_back({at(query), at(key), height * pixels_, width * pixels_, {color.x, color.y, color.z, color.w}, light});
+  ribbons_.push_back(
+      {at(query), at(key), height * pixels_, width * pixels_, {color.x, color.y, color.z, color.w}, light});
 }
 
 void ArcsCanvas::show(const Panel& panel, double picked_at) {
   if (density_) {
     const ImVec2 size(static_cast<float>(target_.width()), static_cast<float>(target_.height()));
-    const bool same = density_->version == accumulated_ && size.x == accumulated_size_.x && size.y == accumulated_size_.y;
+    const bool same =
+        density_->version == accumulated_ && size.x == accumulated_size_.x && size.y == accumulated_size_.y;
     if (!same) {
       density_painter_.accumulate(density_->arcs, target_.width(), target_.height(), density_->base, density_->room,
                                   density_->down);

@@ -37,7 +37,9 @@ struct ArcsPanel::Frame {
     return min.x + static_cast<float>(share) * (max.x - min.x);
   }
   float token_width() const { return (max.x - min.x) / static_cast<float>(last - first); }
-  bool shows(std::int64_t place) const { return static_cast<double>(place) + 1 > first && static_cast<double>(place) < last; }
+  bool shows(std::int64_t place) const {
+    return static_cast<double>(place) + 1 > first && static_cast<double>(place) < last;
+  }
   // Arcs to the other end of one that is shown, in screen coordinates.
   float height(float a, float b) const {
     const float h = arc_height(std::abs(a - b), max.x - min.x, room);  // 85 % where one end is off screen
@@ -51,7 +53,8 @@ void ArcsPanel::add_everyone(const Frame& frame) {
   const Panel& panel = frame.panel;
   const auto layer = panel.workspace.layer();
   if (layer == nullptr || !panel.view().everyone) return;
-  const auto links = panel.workspace.engine().want(layer, LinksRequest{panel.workspace.head_ref(), links_a_query}, Urgency::refine);
+  const auto links =
+      panel.workspace.engine().want(layer, LinksRequest{panel.workspace.head_ref(), links_a_query}, Urgency::refine);
   if (links == nullptr) return;
   const std::array made{static_cast<double>(frame.min.x), static_cast<double>(frame.max.x), frame.first, frame.last};
   if (links != links_ || made != made_for_) {
@@ -66,7 +69,8 @@ void ArcsPanel::add_everyone(const Frame& frame) {
       everyone_.push_back({canvas_.at({frame.x(query), 0}).x, canvas_.at({frame.x(key), 0}).x, links->weights[i]});
     }
   }
-  canvas_.density({everyone_, canvas_.at({0, frame.base}).y, frame.room * canvas_.pixels(), !frame.to, version_ * 2 + (frame.to ? 1 : 0)});
+  canvas_.density({everyone_, canvas_.at({0, frame.base}).y, frame.room * canvas_.pixels(), !frame.to,
+                   version_ * 2 + (frame.to ? 1 : 0)});
 }
 
 void ArcsPanel::add_picked(const Frame& frame) {
@@ -80,10 +84,13 @@ void ArcsPanel::add_picked(const Frame& frame) {
     const float own = frame.x(frame.document.place(*focus));
     const float other = frame.x(shown.place);
     const float share = std::min(1.0F, shown.weight / strongest);
-    const bool lifted = hovered_ == i || (panel.view().other && frame.document.place(*panel.view().other) == shown.place);
-    const ImVec4 color = with_alpha(lifted ? mix(hue, panel.colors.text, 0.25F) : hue, (0.3F + 0.7F * std::sqrt(share)) * ease);
+    const bool lifted =
+        hovered_ == i || (panel.view().other && frame.document.place(*panel.view().other) == shown.place);
+    const ImVec4 color =
+        with_alpha(lifted ? mix(hue, panel.colors.text, 0.25F) : hue, (0.3F + 0.7F * std::sqrt(share)) * ease);
     const float width = panel.px(1 + (widest_ribbon - 1) * share) + (lifted ? panel.px(1) : 0);
-    canvas_.ribbon({frame.to ? own : other, frame.base}, {frame.to ? other : own, frame.base}, frame.height(own, other), width, color, std::sqrt(share));
+    canvas_.ribbon({frame.to ? own : other, frame.base}, {frame.to ? other : own, frame.base}, frame.height(own, other),
+                   width, color, std::sqrt(share));
   }
 }
 
@@ -113,7 +120,8 @@ void ArcsPanel::draw_labels(const Frame& frame) {
   const float y = frame.to ? frame.base + panel.px(12) : frame.base - panel.px(44);
   const auto put = [&](std::int64_t place, const std::string& number, const ImVec4& color) {
     if (!frame.shows(place)) return false;
-    const std::string word = fitted(panel, panel.glyphs.displayed(frame.document.label(frame.document.token_at(place))), panel.px(110));
+    const std::string word =
+        fitted(panel, panel.glyphs.displayed(frame.document.label(frame.document.token_at(place))), panel.px(110));
     const float width = std::max(text_size(panel, word).x, text_size(panel, number, Face::mono, 12).x);
     const float left = std::clamp(frame.x(place) - width / 2, frame.min.x, std::max(frame.min.x, frame.max.x - width));
     for (const auto& [from, to] : taken) {
@@ -121,7 +129,8 @@ void ArcsPanel::draw_labels(const Frame& frame) {
     }
     taken.emplace_back(left, left + width);
     draw_text(panel, frame.list, {left + (width - text_size(panel, word).x) / 2, y}, word, color);
-    draw_text(panel, frame.list, {left + (width - text_size(panel, number, Face::mono, 12).x) / 2, y + panel.px(16)}, number, panel.colors.dim, Face::mono, 12);
+    draw_text(panel, frame.list, {left + (width - text_size(panel, number, Face::mono, 12).x) / 2, y + panel.px(16)},
+              number, panel.colors.dim, Face::mono, 12);
     return true;
   };
   put(frame.document.place(*focus), "", direction_color(panel.colors, panel.view().direction));
@@ -134,7 +143,8 @@ void ArcsPanel::draw_labels(const Frame& frame) {
 void ArcsPanel::answer_mouse(const Frame& frame) {
   const Panel& panel = frame.panel;
   ImGui::SetCursorScreenPos(frame.min);
-  ImGui::InvisibleButton("arcs", {std::max(1.0F, frame.max.x - frame.min.x), std::max(1.0F, frame.max.y - frame.min.y)});
+  ImGui::InvisibleButton("arcs",
+                         {std::max(1.0F, frame.max.x - frame.min.x), std::max(1.0F, frame.max.y - frame.min.y)});
   panel.probe.mark("arcs");
   const std::optional<std::size_t> before = hovered_;
   hovered_.reset();
@@ -166,7 +176,8 @@ void ArcsPanel::answer_mouse(const Frame& frame) {
     if (before != hovered_) panel.ask(PlayArcs{});
     const auto name = [&](std::int64_t token) { return panel.glyphs.displayed(frame.document.label(token)); };
     begin_card(panel);
-    ImGui::TextUnformatted((frame.to ? name(*focus) + "  →  " + name(other) : name(other) + "  →  " + name(*focus)).c_str());
+    ImGui::TextUnformatted(
+        (frame.to ? name(*focus) + "  →  " + name(other) : name(other) + "  →  " + name(*focus)).c_str());
     ImGui::TextDisabled("P %s", weight_label(shown_[*hovered_].weight).c_str());
     end_card();
     if (ImGui::IsItemClicked()) panel.ask(frame.to ? PickPair{*focus, other} : PickPair{other, *focus});
@@ -185,8 +196,10 @@ void ArcsPanel::draw(const Panel& panel) {
   shown_.clear();
   std::string ledger;
   if (weights != nullptr) {
-    const ShownWeights chosen = choose_shown(weights->p, {.share = panel.view().cut, .limit = most_ribbons, .first_apart = to});
-    for (const std::int64_t place : chosen.places) shown_.push_back({place, weights->p[static_cast<std::size_t>(place)]});
+    const ShownWeights chosen =
+        choose_shown(weights->p, {.share = panel.view().cut, .limit = most_ribbons, .first_apart = to});
+    for (const std::int64_t place : chosen.places)
+      shown_.push_back({place, weights->p[static_cast<std::size_t>(place)]});
     ledger = "shown " + weight_label(chosen.ledger.shown);
     if (to) ledger += "   first token " + weight_label(chosen.ledger.first_token);
     ledger += "   rest " + weight_label(chosen.ledger.rest);
@@ -223,7 +236,8 @@ void ArcsPanel::draw(const Panel& panel) {
   if (!panel.workspace.focus_token()) {
     draw_text(panel, frame.list, {min.x, min.y}, "click a token", panel.colors.faint);
   } else if (weights != nullptr && shown_.empty()) {
-    draw_text(panel, frame.list, {min.x, min.y}, to ? "this token sees nothing" : "no token sees this token", panel.colors.faint);
+    draw_text(panel, frame.list, {min.x, min.y}, to ? "this token sees nothing" : "no token sees this token",
+              panel.colors.faint);
   }
   end_panel();
 }

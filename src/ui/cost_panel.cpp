@@ -63,7 +63,8 @@ void plot_curve(const Panel& panel, const Curve& curve, bool strong) {
     const ImVec2 b = ImPlot::PlotToPixels(longest_n, curve.fit->seconds(longest_n));
     const float length = std::hypot(b.x - a.x, b.y - a.y);
     for (float at = 0; at < length; at += panel.px(5)) {
-      list.AddCircleFilled({std::lerp(a.x, b.x, at / length), std::lerp(a.y, b.y, at / length)}, panel.px(0.9F), packed(color));
+      list.AddCircleFilled({std::lerp(a.x, b.x, at / length), std::lerp(a.y, b.y, at / length)}, panel.px(0.9F),
+                           packed(color));
     }
   }
   ImPlot::PopPlotClipRect();
@@ -81,7 +82,8 @@ void CostPanel::draw_chart(const Panel& panel, ImVec2 min, ImVec2 max) {
   }
   const float label_width = panel.px(84);
   ImGui::SetCursorScreenPos(min);
-  constexpr ImPlotFlags flags = ImPlotFlags_NoMouseText | ImPlotFlags_NoLegend | ImPlotFlags_NoMenus | ImPlotFlags_NoBoxSelect;
+  constexpr ImPlotFlags flags =
+      ImPlotFlags_NoMouseText | ImPlotFlags_NoLegend | ImPlotFlags_NoMenus | ImPlotFlags_NoBoxSelect;
   if (!ImPlot::BeginPlot("##cost", {max.x - min.x - label_width, max.y - min.y}, flags)) return;
   constexpr ImPlotAxisFlags axis = ImPlotAxisFlags_NoHighlight | ImPlotAxisFlags_Lock;
   ImPlot::SetupAxes(nullptr, nullptr, axis, axis);
@@ -95,12 +97,14 @@ void CostPanel::draw_chart(const Panel& panel, ImVec2 min, ImVec2 max) {
   const ImVec2 plot_size = ImPlot::GetPlotSize();
   ImDrawList& list = *ImPlot::GetPlotDrawList();
   if (const Document* document = panel.document()) {
-    const float x = ImPlot::PlotToPixels(static_cast<double>(std::max<std::int64_t>(1, document->info().count)), shortest).x;
+    const float x =
+        ImPlot::PlotToPixels(static_cast<double>(std::max<std::int64_t>(1, document->info().count)), shortest).x;
     if (x >= plot_min.x) {
       for (float y = plot_min.y; y < plot_min.y + plot_size.y; y += panel.px(4)) {
         list.AddCircleFilled({x, y}, panel.px(0.9F), packed(panel.colors.query));
       }
-      draw_text(panel, list, {x + panel.px(6), plot_min.y + panel.px(3)}, "your text", panel.colors.dim, Face::ui, 11.5F);
+      draw_text(panel, list, {x + panel.px(6), plot_min.y + panel.px(3)}, "your text", panel.colors.dim, Face::ui,
+                11.5F);
     }
   }
   for (std::size_t i = 0; i < curves.size(); ++i) plot_curve(panel, curves[i], i == 0);
@@ -129,7 +133,8 @@ void CostPanel::draw(const Panel& panel) {
   const CostMeter* meter = panel.workspace.cost();
   const Document* document = panel.document();
   const bool known = document != nullptr && !document->info().layers.empty();
-  const std::string what = known ? "one head, d " + std::to_string(document->info().layers.front().head_dim) + ", one thread, here" : "";
+  const std::string what =
+      known ? "one head, d " + std::to_string(document->info().layers.front().head_dim) + ", one thread, here" : "";
   Row row = panel_header(panel, "Cost", what);
   const auto [corner, end] = panel_area();
   const ImVec2 size(end.x - corner.x, end.y - corner.y);
@@ -141,14 +146,18 @@ void CostPanel::draw(const Panel& panel) {
   if (const std::int64_t n = meter->measuring()) {
     const std::string said = "measuring " + (n >= 1000 ? std::to_string(n / 1024) + "k" : std::to_string(n));
     const ImVec2 text = text_size(panel, said, Face::ui, 12);
-    draw_text(panel, *ImGui::GetWindowDrawList(), {row.right - text.x, row.middle - text.y / 2}, said, panel.colors.dim, Face::ui, 12);
+    draw_text(panel, *ImGui::GetWindowDrawList(), {row.right - text.x, row.middle - text.y / 2}, said, panel.colors.dim,
+              Face::ui, 12);
   }
   const float sentence = panel.px(28);
-  draw_chart(panel, {corner.x + panel.px(8), corner.y + panel.px(header_height)}, {end.x - panel.px(6), end.y - sentence});
+  draw_chart(panel, {corner.x + panel.px(8), corner.y + panel.px(header_height)},
+             {end.x - panel.px(6), end.y - sentence});
   const std::vector<Curve> curves = curves_of(*meter);
   if (!curves.empty() && curves.front().fit) {
-    const std::string said = "Twice the text: attention ×" + number_label(std::pow(2.0, curves.front().fit->exponent)) +
-                             (curves.size() > 1 && curves[1].fit ? ", with a window ×" + number_label(std::pow(2.0, curves[1].fit->exponent)) : "");
+    const std::string said =
+        "Twice the text: attention ×" + number_label(std::pow(2.0, curves.front().fit->exponent)) +
+        (curves.size() > 1 && curves[1].fit ? ", with a window ×" + number_label(std::pow(2.0, curves[1].fit->exponent))
+                                            : "");
     draw_text(panel, *ImGui::GetWindowDrawList(), {corner.x + panel.px(18), end.y - sentence + panel.px(4)},
               fitted(panel, said, size.x - panel.px(30), Face::ui, 12.5F), panel.colors.dim, Face::ui, 12.5F);
   } else if (curves.empty() || curves.front().series.points.empty()) {

@@ -1,4 +1,5 @@
-// What attention costs: measured time against n on logarithmic axes, growing while one looks, with the fitted exponents.
+// What attention costs: measured time against n on logarithmic axes, growing while one looks, with the fitted
+// exponents.
 #pragma once
 #include "ui/panel.h"
 

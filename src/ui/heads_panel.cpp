@@ -42,7 +42,8 @@ void HeadsPanel::choose_shade(const Panel& panel) {
   for (std::int64_t l = 0; l < panel.document()->capture().layer_count(); ++l) {
     const auto layer = panel.workspace.layer(l);
     if (layer == nullptr) continue;
-    const auto weights = panel.workspace.engine().want(layer, PairInHeadsRequest{layer->id, pair->first, pair->second}, Urgency::visible);
+    const auto weights = panel.workspace.engine().want(layer, PairInHeadsRequest{layer->id, pair->first, pair->second},
+                                                       Urgency::visible);
     for (std::size_t h = 0; weights != nullptr && h < weights->p.size(); ++h) {
       pair_weights_.push_back({l, static_cast<std::int64_t>(h), weights->p[h]});
     }
@@ -63,7 +64,8 @@ HeadsPanel::Grid HeadsPanel::grid_for(const Panel& panel, ImVec2 min, ImVec2 max
   return grid;
 }
 
-bool HeadsPanel::add_picture(const Panel& panel, std::int64_t index, std::int64_t head, std::int64_t side, glm::vec4 pixels) {
+bool HeadsPanel::add_picture(const Panel& panel, std::int64_t index, std::int64_t head, std::int64_t side,
+                             glm::vec4 pixels) {
   const auto layer = panel.workspace.layer(index);
   if (layer == nullptr || head >= layer->spec.heads) {
     if (layer == nullptr) shimmers_.push_back(pixels);
@@ -71,16 +73,22 @@ bool HeadsPanel::add_picture(const Panel& panel, std::int64_t index, std::int64_
   }
   const ThumbnailRequest request{{layer->id, head}, panel.view().pool, side};
   const auto picture = panel.workspace.engine().want(layer, request, Urgency::refine);
-  const std::uint64_t key = (layer->id * 4096 + static_cast<std::uint64_t>(head)) * 4 +
-                            (side > 32 ? 2U : 0U) + (request.pool == Pool2d::max ? 1U : 0U);
-  const bool there = picture != nullptr &&
-                     (textures_.has(key) || textures_.put(key, static_cast<int>(picture->width), static_cast<int>(picture->height), picture->pixels));
+  const std::uint64_t key = (layer->id * 4096 + static_cast<std::uint64_t>(head)) * 4 + (side > 32 ? 2U : 0U) +
+                            (request.pool == Pool2d::max ? 1U : 0U);
+  const bool there =
+      picture != nullptr && (textures_.has(key) || textures_.put(key, static_cast<int>(picture->width),
+                                                                 static_cast<int>(picture->height), picture->pixels));
   const auto slot = there ? textures_.find(key) : std::nullopt;
   if (!slot) {
     shimmers_.push_back(pixels);
     return false;
   }
-  quads_.push_back({slot->index, slot->width, slot->height, {0, 0, static_cast<float>(slot->width), static_cast<float>(slot->height)}, pixels, 1});
+  quads_.push_back({slot->index,
+                    slot->width,
+                    slot->height,
+                    {0, 0, static_cast<float>(slot->width), static_cast<float>(slot->height)},
+                    pixels,
+                    1});
   return true;
 }
 
@@ -137,13 +145,17 @@ void HeadsPanel::draw_shades(const Panel& panel, const Grid& grid) {
     if (std::isnan(head.weight)) continue;
     const glm::vec3 color = ramp_color(panel.colors.ramp, ramp_position(head.weight, 0.01F, 1, true));
     const ImVec2 at = grid.at(head.layer, head.head);
-    if (head.weight >= 0.01F) list.AddRectFilled(at, {at.x + grid.cell - grid.gap, at.y + grid.cell - grid.gap}, packed({color.x, color.y, color.z, 1}));
+    if (head.weight >= 0.01F)
+      list.AddRectFilled(at, {at.x + grid.cell - grid.gap, at.y + grid.cell - grid.gap},
+                         packed({color.x, color.y, color.z, 1}));
   }
 }
 
 void HeadsPanel::draw_axes(const Panel& panel, const Grid& grid) {
   ImDrawList& list = *ImGui::GetWindowDrawList();
-  const auto step = [&](std::int64_t count) { return grid.cell >= panel.px(20) || count <= 4 ? 1 : grid.cell >= panel.px(9) ? 2 : 5; };
+  const auto step = [&](std::int64_t count) {
+    return grid.cell >= panel.px(20) || count <= 4 ? 1 : grid.cell >= panel.px(9) ? 2 : 5;
+  };
   const std::int64_t across = grid.layers > 12 ? 5 : step(grid.layers);
   for (std::int64_t l = 0; l < grid.layers; l += across) {
     const std::string number = std::to_string(l);
@@ -153,12 +165,14 @@ void HeadsPanel::draw_axes(const Panel& panel, const Grid& grid) {
   for (std::int64_t h = 0; h < grid.heads; h += step(grid.heads)) {
     const std::string number = std::to_string(h);
     const ImVec2 size = text_size(panel, number, Face::mono, 10.5F);
-    draw_text(panel, list, {grid.min.x - panel.px(6) - size.x, grid.at(0, h).y + (grid.cell - grid.gap - size.y) / 2}, number, panel.colors.faint, Face::mono, 10.5F);
+    draw_text(panel, list, {grid.min.x - panel.px(6) - size.x, grid.at(0, h).y + (grid.cell - grid.gap - size.y) / 2},
+              number, panel.colors.faint, Face::mono, 10.5F);
   }
   const auto frame = [&](std::int64_t layer, std::int64_t head, const ImVec4& color, float thick) {
     const ImVec2 at = grid.at(layer, head);
     const float out = panel.px(1);
-    list.AddRect({at.x - out, at.y - out}, {at.x + grid.cell - grid.gap + out, at.y + grid.cell - grid.gap + out}, packed(color), 0, 0, panel.px(thick));
+    list.AddRect({at.x - out, at.y - out}, {at.x + grid.cell - grid.gap + out, at.y + grid.cell - grid.gap + out},
+                 packed(color), 0, 0, panel.px(thick));
   };
   const auto& hovered = panel.workspace.transient().hover_head;
   if (hovered) frame(hovered->first, hovered->second, panel.colors.dim, 1);
@@ -209,13 +223,17 @@ void HeadsPanel::draw_large(const Panel& panel, ImVec2 min, ImVec2 max) {
     draw_text(panel, list, {left, y}, number + "  to be computed", panel.colors.dim);
     return;
   }
-  const auto profile = panel.workspace.engine().want(layer, ProfileRequest{{layer->id, head}}, Urgency::visible, panel.document()->context_ids());
+  const auto profile = panel.workspace.engine().want(layer, ProfileRequest{{layer->id, head}}, Urgency::visible,
+                                                     panel.document()->context_ids());
   const auto name = profile != nullptr ? name_head(*profile) : std::nullopt;
-  draw_text(panel, list, {left, y}, fitted(panel, number + (name ? "  " + std::string(name->name) : ""), max.x - left, Face::strong), panel.colors.text, Face::strong);
+  draw_text(panel, list, {left, y},
+            fitted(panel, number + (name ? "  " + std::string(name->name) : ""), max.x - left, Face::strong),
+            panel.colors.text, Face::strong);
   y += panel.px(20);
   if (profile == nullptr) return;
   if (name) {
-    draw_text(panel, list, {left, y}, fitted(panel, name->sentence, max.x - left, Face::ui, 12), panel.colors.faint, Face::ui, 12);
+    draw_text(panel, list, {left, y}, fitted(panel, name->sentence, max.x - left, Face::ui, 12), panel.colors.faint,
+              Face::ui, 12);
     y += panel.px(19);
   }
   // Two columns where one has not the height.
@@ -230,8 +248,10 @@ void HeadsPanel::draw_large(const Panel& panel, ImVec2 min, ImVec2 max) {
     ++row;
     if (at + panel.px(14) > max.y) return;
     const float value_x = x + panel.px(two ? 62.0F : 104.0F);
-    draw_text(panel, list, {x, at}, fitted(panel, what, value_x - x - panel.px(4), Face::ui, 12), panel.colors.dim, Face::ui, 12);
-    draw_text(panel, list, {value_x, at}, fitted(panel, value, x + column - value_x, Face::mono, 12), panel.colors.text, Face::mono, 12);
+    draw_text(panel, list, {x, at}, fitted(panel, what, value_x - x - panel.px(4), Face::ui, 12), panel.colors.dim,
+              Face::ui, 12);
+    draw_text(panel, list, {value_x, at}, fitted(panel, value, x + column - value_x, Face::mono, 12), panel.colors.text,
+              Face::mono, 12);
   };
   line(two ? "prefix" : "prefix match", weight_label(profile->prefix_match));
   line("previous", weight_label(profile->previous));
@@ -248,7 +268,8 @@ void HeadsPanel::draw_strongest(const Panel& panel, ImVec2 min, ImVec2 max) {
   const auto count = std::min<std::size_t>(static_cast<std::size_t>(strongest_listed), heads.size());
   std::partial_sort(heads.begin(), heads.begin() + static_cast<std::ptrdiff_t>(count), heads.end(),
                     [](const HeadWeight& a, const HeadWeight& b) { return a.weight > b.weight; });
-  draw_text(panel, list, min, heads.empty() ? "No head gives this pair any weight" : "Strongest heads for this pair", panel.colors.dim);
+  draw_text(panel, list, min, heads.empty() ? "No head gives this pair any weight" : "Strongest heads for this pair",
+            panel.colors.dim);
   float y = min.y + panel.px(24);
   for (std::size_t i = 0; i < count && y + panel.px(18) <= max.y; ++i) {
     const HeadWeight& head = heads[i];
@@ -259,11 +280,13 @@ void HeadsPanel::draw_strongest(const Panel& panel, ImVec2 min, ImVec2 max) {
     const ImVec4& hue = direction_color(panel.colors, panel.view().direction);
     draw_text(panel, list, {min.x, y}, name, picked ? panel.colors.text : panel.colors.dim, Face::mono, 12.5F);
     list.AddRectFilled({left, y + panel.px(3)}, {right, y + panel.px(13)}, packed(panel.colors.raised));
-    list.AddRectFilled({left, y + panel.px(3)}, {left + (right - left) * std::min(1.0F, head.weight), y + panel.px(13)}, packed(picked ? hue : panel.colors.faint));
+    list.AddRectFilled({left, y + panel.px(3)}, {left + (right - left) * std::min(1.0F, head.weight), y + panel.px(13)},
+                       packed(picked ? hue : panel.colors.faint));
     draw_text(panel, list, {right + panel.px(12), y}, weight_label(head.weight), panel.colors.text, Face::mono, 12.5F);
     ImGui::PushID(static_cast<int>(i));
     ImGui::SetCursorScreenPos({min.x, y - panel.px(2)});
-    if (ImGui::InvisibleButton("strong head", {max.x - min.x, panel.px(20)})) panel.ask(PickHead{head.layer, head.head});
+    if (ImGui::InvisibleButton("strong head", {max.x - min.x, panel.px(20)}))
+      panel.ask(PickHead{head.layer, head.head});
     panel.probe.mark("strong head " + std::to_string(i));
     ImGui::PopID();
     y += panel.px(21);

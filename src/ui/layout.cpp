@@ -85,10 +85,18 @@ void dock_panels(LayoutKind kind, ImVec2 size, bool reset) {
     ImGui::DockBuilderSetNodeSize(root, size);
     const float scale = ImGui::GetStyle().FontScaleDpi;
     switch (kind) {
-      case LayoutKind::sentence: build_sentence(root); break;
-      case LayoutKind::reading: build_reading(root); break;
-      case LayoutKind::reading_low: build_reading_low(root, size, scale); break;
-      case LayoutKind::reading_narrow: build_reading_narrow(root, size, scale); break;
+      case LayoutKind::sentence:
+        build_sentence(root);
+        break;
+      case LayoutKind::reading:
+        build_reading(root);
+        break;
+      case LayoutKind::reading_low:
+        build_reading_low(root, size, scale);
+        break;
+      case LayoutKind::reading_narrow:
+        build_reading_narrow(root, size, scale);
+        break;
     }
     ImGui::DockBuilderFinish(root);
   }

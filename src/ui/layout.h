@@ -1,5 +1,5 @@
-// Where the panels stand when nobody has moved them, by mode and size of the window. Each kind of window has a layout of
-// its own, which ImGui keeps as it is moved.
+// Where the panels stand when nobody has moved them, by mode and size of the window. Each kind of window has a layout
+// of its own, which ImGui keeps as it is moved.
 #pragma once
 #include <imgui.h>
 
@@ -14,7 +14,8 @@ LayoutKind layout_kind(bool sentence, float width, float height);
 // where `reset`.
 void dock_panels(LayoutKind kind, ImVec2 size, bool reset);
 
-// Panels that have their place for themselves show no tab bar, nor ImGui's corner to unfold one: their header drags them.
+// Panels that have their place for themselves show no tab bar, nor ImGui's corner to unfold one: their header drags
+// them.
 void hide_single_tabs();
 
 // Brings the panel's tab to the front where it shares its place, without giving it the keyboard.

@@ -8,7 +8,7 @@
 
 namespace attnscope {
 
-inline constexpr double fewest_cells = 4;    // that the side of the map spans
+inline constexpr double fewest_cells = 4;     // that the side of the map spans
 inline constexpr double zoom_a_notch = 1.25;  // of the mouse's wheel
 
 // A square of the screen, `side` pixels, that shows `cells` x `cells` cells from (query, key) on.

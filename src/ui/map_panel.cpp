@@ -10,12 +10,12 @@
 namespace attnscope {
 namespace {
 
-constexpr double camera_ease = 0.15;         // seconds
-constexpr float word_cells = 13;             // design pixels a cell from which words stand on the axes
-constexpr float number_cells = 20;           // and from which strong cells show their number
-constexpr float all_number_cells = 44;       // and all of them
+constexpr double camera_ease = 0.15;    // seconds
+constexpr float word_cells = 13;        // design pixels a cell from which words stand on the axes
+constexpr float number_cells = 20;      // and from which strong cells show their number
+constexpr float all_number_cells = 44;  // and all of them
 constexpr float strong_cell = 0.1F;
-constexpr float grid_cells = 8;              // from which cells are told apart by gaps
+constexpr float grid_cells = 8;  // from which cells are told apart by gaps
 
 }  // namespace
 
@@ -25,8 +25,8 @@ struct MapPanel::Frame {
   MapFrame map;
   ImDrawList& list;
   float low, high;
-  float cell;     // design pixels
-  bool words;     // on the axes, in place of numbers
+  float cell;  // design pixels
+  bool words;  // on the axes, in place of numbers
   std::int64_t n;
   // Cells on screen, half open.
   std::int64_t q0, q1, k0, k1;
@@ -87,10 +87,12 @@ void MapPanel::draw_cells(const Frame& frame) {
   const ImU32 color = packed(with_alpha(frame.panel.colors.panel, frame.cell < 2 * grid_cells ? 0.6F : 1.0F));
   const MapFrame& map = frame.map;
   for (std::int64_t k = frame.k0; k <= frame.k1; ++k) {
-    frame.list.AddLine({map.x(static_cast<double>(k)), map.min.y}, {map.x(static_cast<double>(k)), map.min.y + map.side}, color);
+    frame.list.AddLine({map.x(static_cast<double>(k)), map.min.y},
+                       {map.x(static_cast<double>(k)), map.min.y + map.side}, color);
   }
   for (std::int64_t q = frame.q0; q <= frame.q1; ++q) {
-    frame.list.AddLine({map.min.x, map.y(static_cast<double>(q))}, {map.min.x + map.side, map.y(static_cast<double>(q))}, color);
+    frame.list.AddLine({map.min.x, map.y(static_cast<double>(q))},
+                       {map.min.x + map.side, map.y(static_cast<double>(q))}, color);
   }
 }
 
@@ -115,7 +117,8 @@ void MapPanel::draw_numbers(const Frame& frame) {
       const ImVec2 size = text_size(panel, label, Face::mono, em);
       const double half = 0.5;
       draw_text(panel, frame.list,
-                {frame.map.x(static_cast<double>(k) + half) - size.x / 2, frame.map.y(static_cast<double>(q) + half) - size.y / 2},
+                {frame.map.x(static_cast<double>(k) + half) - size.x / 2,
+                 frame.map.y(static_cast<double>(q) + half) - size.y / 2},
                 label, readable_on({back.x, back.y, back.z, 1}), Face::mono, em);
     }
   }
@@ -133,12 +136,16 @@ void MapPanel::draw_picked(const Frame& frame) {
   const float end_x = map.min.x + map.side;
   const float end_y = map.min.y + map.side;
   if (frame.cell >= grid_cells) {
-    if (to) frame.list.AddRect({map.min.x, map.y(place)}, {end_x, map.y(place + 1)}, color, 0, 0, panel.px(1.5F));
-    else frame.list.AddRect({map.x(place), map.min.y}, {map.x(place + 1), end_y}, color, 0, 0, panel.px(1.5F));
+    if (to)
+      frame.list.AddRect({map.min.x, map.y(place)}, {end_x, map.y(place + 1)}, color, 0, 0, panel.px(1.5F));
+    else
+      frame.list.AddRect({map.x(place), map.min.y}, {map.x(place + 1), end_y}, color, 0, 0, panel.px(1.5F));
   } else {
     const float middle = to ? map.y(place + 0.5) : map.x(place + 0.5);
-    if (to) frame.list.AddLine({map.min.x, middle}, {end_x, middle}, color, panel.px(1));
-    else frame.list.AddLine({middle, map.min.y}, {middle, end_y}, color, panel.px(1));
+    if (to)
+      frame.list.AddLine({map.min.x, middle}, {end_x, middle}, color, panel.px(1));
+    else
+      frame.list.AddLine({middle, map.min.y}, {middle, end_y}, color, panel.px(1));
   }
   const auto pair = panel.workspace.pair();
   if (!pair) return;
@@ -152,8 +159,10 @@ void MapPanel::draw_picked(const Frame& frame) {
     return;
   }
   const ImVec4 faint = with_alpha(direction_color(panel.colors, panel.view().direction), 0.4F);
-  if (to) frame.list.AddLine({at.x, map.min.y}, at, packed(faint), panel.px(1));
-  else frame.list.AddLine({map.min.x, at.y}, at, packed(faint), panel.px(1));
+  if (to)
+    frame.list.AddLine({at.x, map.min.y}, at, packed(faint), panel.px(1));
+  else
+    frame.list.AddLine({map.min.x, at.y}, at, packed(faint), panel.px(1));
   frame.list.AddCircleFilled(at, panel.px(4), color);
 }
 
@@ -177,14 +186,16 @@ void MapPanel::draw_hovered(const Frame& frame, std::int64_t query, std::int64_t
   ImGui::PushFont(panel.fonts.mono, 0);
   ImGui::PushStyleColor(ImGuiCol_Text, packed(panel.colors.dim));
   if (pair != nullptr && pair->visible) {
-    const std::string p = "P " + weight_label(pair->weight) + "   rank " + count_label(pair->rank) + " of " + count_label(pair->seen);
+    const std::string p =
+        "P " + weight_label(pair->weight) + "   rank " + count_label(pair->rank) + " of " + count_label(pair->seen);
     const std::string s = "s " + number_label(pair->score) + "   lse " + number_label(pair->lse);
     ImGui::TextUnformatted(p.c_str());
     ImGui::TextUnformatted(s.c_str());
   } else if (pair != nullptr) {
     ImGui::TextUnformatted("masked: the query does not see this key");
   }
-  const std::string where = "query " + count_label(frame.document.token_at(query)) + "  key " + count_label(frame.document.token_at(key));
+  const std::string where =
+      "query " + count_label(frame.document.token_at(query)) + "  key " + count_label(frame.document.token_at(key));
   ImGui::TextUnformatted(where.c_str());
   ImGui::PopStyleColor();
   ImGui::PopFont();
@@ -206,8 +217,9 @@ void MapPanel::draw_labels(const Frame& frame) {
     const std::string word = fitted(panel, panel.glyphs.displayed(frame.document.label(frame.document.token_at(q))),
                                     panel.px(58), Face::ui, em);
     const ImVec2 size = text_size(panel, word, Face::ui, em);
-    draw_text(panel, frame.list, {map.min.x - panel.px(8) - size.x, map.y(static_cast<double>(q)) + (cell - size.y) / 2},
-              word, hue(q, hovered_ && hovered_->first == q), Face::ui, em);
+    draw_text(panel, frame.list,
+              {map.min.x - panel.px(8) - size.x, map.y(static_cast<double>(q)) + (cell - size.y) / 2}, word,
+              hue(q, hovered_ && hovered_->first == q), Face::ui, em);
   }
   for (std::int64_t k = frame.k0; k < frame.k1; ++k) {
     const std::string word = fitted(panel, panel.glyphs.displayed(frame.document.label(frame.document.token_at(k))),
@@ -264,8 +276,8 @@ void MapPanel::draw_profiles(const Frame& frame) {
       const auto begin = static_cast<std::int64_t>(from + pixel / map.pixels_a_cell());
       const auto end = std::max(begin + 1, static_cast<std::int64_t>(from + (pixel + 1) / map.pixels_a_cell()));
       for (std::int64_t i = begin; i < std::min(end, std::ssize(values)); ++i) {
-        largest[static_cast<std::size_t>(pixel)] =
-            std::max(largest[static_cast<std::size_t>(pixel)], std::sqrt(std::max(0.0F, values[static_cast<std::size_t>(i)])));
+        largest[static_cast<std::size_t>(pixel)] = std::max(
+            largest[static_cast<std::size_t>(pixel)], std::sqrt(std::max(0.0F, values[static_cast<std::size_t>(i)])));
       }
     }
     // The first token of a text is a sink in most heads: the scale is that of the others.
@@ -281,9 +293,11 @@ void MapPanel::draw_profiles(const Frame& frame) {
       const float length = panel.px(14) * std::min(1.0F, largest[static_cast<std::size_t>(pixel)] / top);
       const auto at = static_cast<float>(pixel);
       if (above) {
-        frame.list.AddRectFilled({map.min.x + at, map.min.y - panel.px(4) - length}, {map.min.x + at + 1, map.min.y - panel.px(4)}, packed(color));
+        frame.list.AddRectFilled({map.min.x + at, map.min.y - panel.px(4) - length},
+                                 {map.min.x + at + 1, map.min.y - panel.px(4)}, packed(color));
       } else {
-        frame.list.AddRectFilled({map.min.x - panel.px(4) - length, map.min.y + at}, {map.min.x - panel.px(4), map.min.y + at + 1}, packed(color));
+        frame.list.AddRectFilled({map.min.x - panel.px(4) - length, map.min.y + at},
+                                 {map.min.x - panel.px(4), map.min.y + at + 1}, packed(color));
       }
     }
   };
@@ -306,13 +320,15 @@ void MapPanel::draw_legend(const Frame& frame, float x, float bottom) {
   const bool log = panel.view().scale == WeightScale::logarithmic;
   const auto label = [&](float weight, const std::string& text) {
     const float y = bottom - ramp_position(weight, frame.low, frame.high, log) * (bottom - top);
-    draw_text(panel, frame.list, {x + width + panel.px(5), std::clamp(y - panel.px(7), top - panel.px(2), bottom - panel.px(12))},
-              text, panel.colors.faint, Face::mono, 10.5F);
+    draw_text(panel, frame.list,
+              {x + width + panel.px(5), std::clamp(y - panel.px(7), top - panel.px(2), bottom - panel.px(12))}, text,
+              panel.colors.faint, Face::mono, 10.5F);
   };
   if (log) {
     for (float weight = 1; weight >= frame.low * 0.99F; weight /= 10) {
       std::string text = weight >= 1 ? "1" : std::to_string(weight);
-      if (weight < 1) text = "." + std::string(static_cast<std::size_t>(std::lround(-std::log10(weight)) - 1), '0') + "1";
+      if (weight < 1)
+        text = "." + std::string(static_cast<std::size_t>(std::lround(-std::log10(weight)) - 1), '0') + "1";
       label(weight, text);
     }
   } else {
@@ -323,7 +339,8 @@ void MapPanel::draw_legend(const Frame& frame, float x, float bottom) {
 void MapPanel::draw(const Panel& panel) {
   if (!begin_panel(panel, PanelName::map)) return end_panel();
   const View& view = panel.view();
-  const std::string head = panel.document() != nullptr ? std::to_string(view.layer) + "." + std::to_string(view.head) : "";
+  const std::string head =
+      panel.document() != nullptr ? std::to_string(view.layer) + "." + std::to_string(view.head) : "";
   const bool wide = panel_area().width() > panel.px(450);
   Row row = panel_header(panel, "Map", wide ? head + "  P[query, key]" : head);
   const bool log = view.scale == WeightScale::logarithmic;
@@ -355,10 +372,19 @@ void MapPanel::draw(const Panel& panel) {
   const MapFrame map = frame_of(camera, n, min, side);
   const float low = log ? std::min(1e-3F, 1.0F / static_cast<float>(n)) : 0.0F;
   const auto upper = [n](double cell) { return std::min(n, static_cast<std::int64_t>(std::ceil(cell))); };
-  const Frame frame{panel, *panel.document(), map, *ImGui::GetWindowDrawList(), low, 1.0F,
-                    static_cast<float>(map.pixels_a_cell()) / panel.scale, words, n,
-                    static_cast<std::int64_t>(map.query), upper(map.query + map.cells),
-                    static_cast<std::int64_t>(map.key), upper(map.key + map.cells)};
+  const Frame frame{panel,
+                    *panel.document(),
+                    map,
+                    *ImGui::GetWindowDrawList(),
+                    low,
+                    1.0F,
+                    static_cast<float>(map.pixels_a_cell()) / panel.scale,
+                    words,
+                    n,
+                    static_cast<std::int64_t>(map.query),
+                    upper(map.query + map.cells),
+                    static_cast<std::int64_t>(map.key),
+                    upper(map.key + map.cells)};
   const MapTiles::Shown shown = tiles_.draw(panel, map, low, 1.0F);
   answer_mouse(frame);
   frame.list.PushClipRect(map.min, {map.min.x + side, map.min.y + side}, true);
@@ -375,13 +401,15 @@ void MapPanel::draw(const Panel& panel) {
     draw_legend(frame, map.min.x + side + panel.px(14), map.min.y + side);
   }
   if (!shown.complete) {
-    const std::string badge = panel.workspace.layer() == nullptr ? "layer " + std::to_string(view.layer) + " is to be computed"
-                              : shown.estimate                   ? "estimate from sampled rows, refining"
-                                                                 : "refining";
+    const std::string badge = panel.workspace.layer() == nullptr
+                                  ? "layer " + std::to_string(view.layer) + " is to be computed"
+                              : shown.estimate ? "estimate from sampled rows, refining"
+                                               : "refining";
     const ImVec2 text = text_size(panel, badge, Face::ui, 12);
     const ImVec2 at(map.min.x + side - text.x - panel.px(14), map.min.y + panel.px(8));
-    frame.list.AddRectFilled({at.x - panel.px(7), at.y - panel.px(3)}, {at.x + text.x + panel.px(7), at.y + text.y + panel.px(3)},
-                             packed(panel.colors.raised), panel.px(5));
+    frame.list.AddRectFilled({at.x - panel.px(7), at.y - panel.px(3)},
+                             {at.x + text.x + panel.px(7), at.y + text.y + panel.px(3)}, packed(panel.colors.raised),
+                             panel.px(5));
     draw_text(panel, frame.list, at, badge, panel.colors.dim, Face::ui, 12);
   }
   end_panel();

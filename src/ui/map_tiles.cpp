@@ -7,8 +7,8 @@
 namespace attnscope {
 namespace {
 
-constexpr double fade = 0.08;                       // seconds in which an exact tile comes
-constexpr std::int64_t estimate_from = 8192;        // tokens: below, exact tiles are there before anyone sees
+constexpr double fade = 0.08;                 // seconds in which an exact tile comes
+constexpr std::int64_t estimate_from = 8192;  // tokens: below, exact tiles are there before anyone sees
 constexpr std::size_t most_arrivals = 4096;
 
 std::uint64_t mixed(std::uint64_t hash, std::uint64_t value) {
@@ -59,7 +59,9 @@ void MapTiles::add_quad(const Sight& sight, std::uint64_t key, double q0, double
   const MapFrame& f = sight.frame;
   const glm::vec4 pixels((f.x(from_k) - f.min.x) * sight.pixels, (f.y(from_q) - f.min.y) * sight.pixels,
                          (f.x(to_k) - f.min.x) * sight.pixels, (f.y(to_q) - f.min.y) * sight.pixels);
-  quads_.push_back({slot->index, slot->width, slot->height,
+  quads_.push_back({slot->index,
+                    slot->width,
+                    slot->height,
                     {texel(from_k, k0, cells_a_texel_k), texel(from_q, q0, cells_a_texel_q),
                      texel(to_k, k0, cells_a_texel_k), texel(to_q, q0, cells_a_texel_q)},
                     pixels,

@@ -142,7 +142,8 @@ void Overlays::draw_find(const Panel& panel) {
   if (panel.document() == nullptr) return ImGui::TextDisabled("no text yet");
   const std::int64_t here = panel.view().token.value_or(0);
   if (edited) find(panel, here, 1);
-  if (ImGui::IsKeyPressed(ImGuiKey_Enter)) find(panel, here + (ImGui::GetIO().KeyShift ? -1 : 1), ImGui::GetIO().KeyShift ? -1 : 1);
+  if (ImGui::IsKeyPressed(ImGuiKey_Enter))
+    find(panel, here + (ImGui::GetIO().KeyShift ? -1 : 1), ImGui::GetIO().KeyShift ? -1 : 1);
   ImGui::TextDisabled("%s", said_.empty() ? "Enter: next   Shift+Enter: previous" : said_.c_str());
 }
 
@@ -168,16 +169,26 @@ void Overlays::draw(const Panel& panel, ImVec2 size) {
                                      ImGuiWindowFlags_AlwaysAutoResize;
   if (ImGui::Begin("overlay", nullptr, flags)) {
     switch (wanted) {
-      case Overlay::palette: draw_palette(panel); break;
-      case Overlay::keys: draw_keys(panel); break;
-      case Overlay::go_to: draw_go_to(panel); break;
-      case Overlay::find: draw_find(panel); break;
-      case Overlay::none: break;
+      case Overlay::palette:
+        draw_palette(panel);
+        break;
+      case Overlay::keys:
+        draw_keys(panel);
+        break;
+      case Overlay::go_to:
+        draw_go_to(panel);
+        break;
+      case Overlay::find:
+        draw_find(panel);
+        break;
+      case Overlay::none:
+        break;
     }
     const bool clicked_away = ImGui::IsMouseClicked(ImGuiMouseButton_Left) && !appearing_ &&
                               !ImGui::IsWindowHovered(ImGuiHoveredFlags_RootAndChildWindows);
     if (clicked_away) close(panel);
-    panel.probe.mark("overlay", ImGui::GetWindowPos(), {ImGui::GetWindowPos().x + width, ImGui::GetWindowPos().y + ImGui::GetWindowHeight()});
+    panel.probe.mark("overlay", ImGui::GetWindowPos(),
+                     {ImGui::GetWindowPos().x + width, ImGui::GetWindowPos().y + ImGui::GetWindowHeight()});
   }
   ImGui::End();
   ImGui::PopStyleVar();

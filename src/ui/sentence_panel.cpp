@@ -13,10 +13,10 @@ namespace {
 
 constexpr float field_height = 60;
 constexpr float field_width = 620;
-constexpr float below_words = 104;         // room for weights, numbers and the sentence
+constexpr float below_words = 104;  // room for weights, numbers and the sentence
 constexpr std::array word_ems{26.0F, 22.0F, 19.0F, 16.0F, 13.0F};
-constexpr float smallest_shown = 0.01F;   // weights below are not worth an arc
-constexpr float everyone_shown = 0.08F;   // of the weights of all other tokens
+constexpr float smallest_shown = 0.01F;  // weights below are not worth an arc
+constexpr float everyone_shown = 0.08F;  // of the weights of all other tokens
 constexpr float widest_ribbon = 11;
 
 }  // namespace
@@ -63,7 +63,8 @@ void SentencePanel::draw_welcome(const Panel& panel, ImVec2 min, ImVec2 max) {
   const float left = (min.x + max.x - width) / 2;
   const float y = min.y + (max.y - min.y) * 0.36F;
   ImDrawList& list = *ImGui::GetWindowDrawList();
-  draw_text(panel, list, {left, y - panel.px(48)}, "See what each word attends to", panel.colors.text, Face::strong, 20);
+  draw_text(panel, list, {left, y - panel.px(48)}, "See what each word attends to", panel.colors.text, Face::strong,
+            20);
   edit_field(panel, {left, y}, width);
   const std::vector<Example>& all = panel.workspace.examples();
   float at = y + panel.px(50);
@@ -159,7 +160,8 @@ void SentencePanel::draw_arcs(const Panel& panel, const TokenLights& lights, ImV
   };
 
   if (there != nullptr && panel.view().everyone) {
-    const auto links = panel.workspace.engine().want(there, LinksRequest{panel.workspace.head_ref(), 4}, Urgency::visible);
+    const auto links =
+        panel.workspace.engine().want(there, LinksRequest{panel.workspace.head_ref(), 4}, Urgency::visible);
     for (std::size_t i = 0; links != nullptr && i < links->weights.size(); ++i) {
       const float weight = links->weights[i];
       const std::int64_t query = static_cast<std::int64_t>(i) / links->k;
@@ -178,7 +180,8 @@ void SentencePanel::draw_arcs(const Panel& panel, const TokenLights& lights, ImV
       if (!(weight >= smallest_shown)) continue;
       const Word& own = *word_of(panel, *focus);
       const float strength = 0.35F + 0.65F * std::sqrt(std::min(1.0F, weight));
-      arc(to ? own : other, to ? other : own, weight, with_alpha(hue, strength * ease), std::sqrt(std::min(1.0F, weight)));
+      arc(to ? own : other, to ? other : own, weight, with_alpha(hue, strength * ease),
+          std::sqrt(std::min(1.0F, weight)));
     }
   }
   canvas_.show(panel, panel.workspace.transient().picked_at);
@@ -199,7 +202,9 @@ void SentencePanel::draw_words(const Panel& panel, const TokenLights& lights) {
     const float weight = lights.unit_weight(unit);
     ImVec4 plate = lights.plate(weight, panel.colors.raised, 0.94F);
     const bool masked = lights.lit() && std::isnan(weight);
-    ImVec4 ink = masked ? panel.colors.faint : lights.brightness(weight) > 0.5F ? readable_on(plate) : panel.colors.text;
+    ImVec4 ink = masked                             ? panel.colors.faint
+                 : lights.brightness(weight) > 0.5F ? readable_on(plate)
+                                                    : panel.colors.text;
     const float rounding = panel.px(8) * em_ / word_ems.front();
     const auto holds = [&unit](std::optional<std::int64_t> token) {
       return token && *token >= unit.first_token && *token < unit.first_token + unit.tokens;
@@ -262,10 +267,13 @@ void SentencePanel::draw_sentence(const Panel& panel, const TokenLights& lights,
     } else {
       const std::int64_t other = document.token_at(to ? pair->second : pair->first);
       const float weight = lights.weight(other);
-      const std::string name = other == *focus ? "itself" : "\u201C" + panel.glyphs.displayed(document.label(other)) + "\u201D";
+      const std::string name =
+          other == *focus ? "itself" : "\u201C" + panel.glyphs.displayed(document.label(other)) + "\u201D";
       const bool chosen = panel.view().other.has_value();
-      if (to) said = own + (chosen ? " gives " : " looks mostly at ") + name;
-      else said = own + (chosen ? " gets from " : " is looked at most by ") + name;
+      if (to)
+        said = own + (chosen ? " gives " : " looks mostly at ") + name;
+      else
+        said = own + (chosen ? " gets from " : " is looked at most by ") + name;
       how = weight_label(weight) + (to ? " of its attention" : " of that one\u2019s attention") + ", in layer " +
             std::to_string(panel.view().layer) + ", head " + std::to_string(panel.view().head);
     }

@@ -75,9 +75,9 @@ void TextPanel::draw_unit(const Frame& frame, std::size_t unit, float y) {
   }
   if (frame.lights.lit() && inside && std::isnan(weight)) ink = mix(ink, panel.colors.panel, 0.45F);  // masked
   if (place.end > place.begin) {
-    const std::string_view bytes = std::string_view(frame.document.info().text)
-                                       .substr(static_cast<std::size_t>(place.begin),
-                                               static_cast<std::size_t>(place.end - place.begin));
+    const std::string_view bytes =
+        std::string_view(frame.document.info().text)
+            .substr(static_cast<std::size_t>(place.begin), static_cast<std::size_t>(place.end - place.begin));
     draw_text(panel, frame.list, at, panel.glyphs.displayed(bytes), ink, Face::ui, reading_em);
   } else if (light > 0.02F || holds(panel.view().token)) {
     draw_text(panel, frame.list, at, frame.document.label(tokens.first_token), ink, Face::ui, 11);
@@ -127,7 +127,8 @@ std::optional<std::size_t> TextPanel::unit_at(const Frame& frame, ImVec2 mouse) 
 void TextPanel::answer_mouse(const Frame& frame) {
   const Panel& panel = frame.panel;
   ImGui::SetCursorScreenPos(frame.min);
-  ImGui::InvisibleButton("text", {std::max(1.0F, frame.max.x - frame.min.x), std::max(1.0F, frame.max.y - frame.min.y)});
+  ImGui::InvisibleButton("text",
+                         {std::max(1.0F, frame.max.x - frame.min.x), std::max(1.0F, frame.max.y - frame.min.y)});
   panel.probe.mark("text");
   if (!ImGui::IsItemHovered()) return;
   const auto unit = unit_at(frame, ImGui::GetMousePos());

@@ -26,9 +26,11 @@ void token_card(const Panel& panel, const Unit& unit, float weight) {
     const std::string other = "\u201C" + panel.glyphs.displayed(document.label(*focus)) + "\u201D";
     const bool to = panel.view().direction == Direction::attends_to;
     if (std::isnan(weight)) {
-      ImGui::TextUnformatted((to ? other + " does not see it (masked)" : "does not see " + other + " (masked)").c_str());
+      ImGui::TextUnformatted(
+          (to ? other + " does not see it (masked)" : "does not see " + other + " (masked)").c_str());
     } else {
-      ImGui::TextUnformatted((to ? other + " attends to it with weight" : "attends to " + other + " with weight").c_str());
+      ImGui::TextUnformatted(
+          (to ? other + " attends to it with weight" : "attends to " + other + " with weight").c_str());
       ImGui::SameLine();
       ImGui::PushStyleColor(ImGuiCol_Text, packed(panel.colors.text));
       ImGui::TextUnformatted(weight_label(weight).c_str());

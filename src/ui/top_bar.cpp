@@ -59,7 +59,8 @@ void draw_top_bar(const Panel& panel, ImVec2 min, ImVec2 max) {
     ImGui::OpenPopup("documents");
   }
   draw_document_menu(panel);
-  if (chip(panel, row, "model", document != nullptr ? document->info().model : panel.workspace.model(), true)) ImGui::OpenPopup("models");
+  if (chip(panel, row, "model", document != nullptr ? document->info().model : panel.workspace.model(), true))
+    ImGui::OpenPopup("models");
   draw_model_menu(panel);
 
   const std::string search = narrow ? "Ctrl+Shift+P" : "Search or run   Ctrl+Shift+P";
@@ -71,7 +72,8 @@ void draw_top_bar(const Panel& panel, ImVec2 min, ImVec2 max) {
     std::string said = status.stage == CaptureStage::opening
                            ? "opening"
                            : "layer " + std::to_string(status.layers_done) + " of " + std::to_string(status.layers);
-    if (status.seconds_left && panel.workspace.measures()) said += ", " + duration_label(*status.seconds_left) + " left";
+    if (status.seconds_left && panel.workspace.measures())
+      said += ", " + duration_label(*status.seconds_left) + " left";
     const ImVec2 size = text_size(panel, said, Face::ui, 12.5F);
     draw_text(panel, list, {row.right - size.x, row.middle - size.y / 2}, said, panel.colors.dim, Face::ui, 12.5F);
     row.right -= size.x + panel.px(12);
@@ -101,7 +103,8 @@ void draw_status_bar(const Panel& panel, ImVec2 min, ImVec2 max) {
   const float backend_left = row.right;
   if (panel.workspace.measures()) right(engine.last_times());
   const CaptureStatus status = panel.workspace.capture_status();
-  if (status.stage == CaptureStage::done && panel.workspace.measures()) right("captured in " + duration_label(status.seconds));
+  if (status.stage == CaptureStage::done && panel.workspace.measures())
+    right("captured in " + duration_label(status.seconds));
   if (status.stage == CaptureStage::stopped) right("stopped");
   ImGui::SetCursorScreenPos({backend_left, min.y});
   ImGui::InvisibleButton("backend", {std::max(1.0F, max.x - backend_left), std::max(1.0F, max.y - min.y)});
@@ -114,10 +117,13 @@ void draw_status_bar(const Panel& panel, ImVec2 min, ImVec2 max) {
     const CaptureInfo& info = document->info();
     row_text(panel, row, info.model, panel.colors.dim, Face::ui, 12);
     std::int64_t there = 0;
-    for (std::int64_t l = 0; l < document->capture().layer_count(); ++l) there += document->capture().layer(l) != nullptr ? 1 : 0;
-    row_text(panel, row, std::to_string(there) + " of " + std::to_string(document->capture().layer_count()) + " layers", panel.colors.dim, Face::ui, 12);
+    for (std::int64_t l = 0; l < document->capture().layer_count(); ++l)
+      there += document->capture().layer(l) != nullptr ? 1 : 0;
+    row_text(panel, row, std::to_string(there) + " of " + std::to_string(document->capture().layer_count()) + " layers",
+             panel.colors.dim, Face::ui, 12);
     row_text(panel, row, "n " + count_label(info.count), panel.colors.dim, Face::mono, 12);
-    if (info.count < document->tokens()) row_text(panel, row, "of " + count_label(document->tokens()) + " tokens", panel.colors.dim, Face::ui, 12);
+    if (info.count < document->tokens())
+      row_text(panel, row, "of " + count_label(document->tokens()) + " tokens", panel.colors.dim, Face::ui, 12);
   }
   const std::optional<Notice>& notice = panel.workspace.notice();
   const std::string text = notice ? notice->text : engine.failure();

@@ -14,7 +14,8 @@ class WhyPanel {
   struct Frame;
   float draw_bars(const Frame& frame, float y, const char* name, const std::string& label, std::string_view hint,
                   const std::vector<float>& values, const ImVec4& color, bool name_largest);
-  float draw_step(const Frame& frame, float y, const char* name, const std::string& formula, const std::string& meaning);
+  float draw_step(const Frame& frame, float y, const char* name, const std::string& formula,
+                  const std::string& meaning);
 };
 
 }  // namespace attnscope

@@ -11,10 +11,10 @@ namespace {
 
 constexpr float sentence_share = 0.6F;  // of the height between the bars, for the field and the words
 
-constexpr ImGuiWindowFlags background_flags =
-    ImGuiWindowFlags_NoDecoration | ImGuiWindowFlags_NoMove | ImGuiWindowFlags_NoSavedSettings |
-    ImGuiWindowFlags_NoBringToFrontOnFocus | ImGuiWindowFlags_NoDocking | ImGuiWindowFlags_NoNavFocus |
-    ImGuiWindowFlags_NoScrollWithMouse;
+constexpr ImGuiWindowFlags background_flags = ImGuiWindowFlags_NoDecoration | ImGuiWindowFlags_NoMove |
+                                              ImGuiWindowFlags_NoSavedSettings |
+                                              ImGuiWindowFlags_NoBringToFrontOnFocus | ImGuiWindowFlags_NoDocking |
+                                              ImGuiWindowFlags_NoNavFocus | ImGuiWindowFlags_NoScrollWithMouse;
 
 // The window behind everything.
 void begin_background(ImVec2 size) {
@@ -39,7 +39,8 @@ void WindowUi::prepare(const Workspace& workspace, float scale) {
 std::vector<Command> WindowUi::draw(Workspace& workspace, double clock, Only only) {
   std::vector<Command> commands;
   animating_ = false;
-  const Panel panel{workspace, commands, palette(workspace.settings().theme), fonts_, glyphs_, probe_, scale_, clock, animating_};
+  const Panel panel{workspace, commands,  palette(workspace.settings().theme), fonts_, glyphs_, probe_, scale_,
+                    clock,     animating_};
   workspace.transient().hover_token.reset();
   const ImVec2 size = ImGui::GetIO().DisplaySize;
   answer_keys(panel, heads_.focused());
@@ -112,12 +113,18 @@ void WindowUi::draw_only(const Panel& panel, ImVec2 size, Only only) {
   ImGui::SetNextWindowPos({0, 0});
   ImGui::SetNextWindowSize(size);
   switch (only) {
-    case Only::text: return text_.draw(panel);
-    case Only::arcs: return arcs_.draw(panel);
-    case Only::map: return map_.draw(panel);
-    case Only::heads: return heads_.draw(panel);
-    case Only::cost: return cost_.draw(panel);
-    case Only::window: return;
+    case Only::text:
+      return text_.draw(panel);
+    case Only::arcs:
+      return arcs_.draw(panel);
+    case Only::map:
+      return map_.draw(panel);
+    case Only::heads:
+      return heads_.draw(panel);
+    case Only::cost:
+      return cost_.draw(panel);
+    case Only::window:
+      return;
   }
 }
 

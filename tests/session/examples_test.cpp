@@ -28,7 +28,8 @@ TEST(ExamplesTest, TheBundledOnesAreFiveThatEachSayWhatToLookFor) {
 }
 
 TEST(ExamplesTest, FieldsAreRead) {
-  const auto examples = parse_examples("# about\n\n## a name\nSome text.\npick: Some 2\ntiny: 1.3\nlook for: this: that\n", "e");
+  const auto examples =
+      parse_examples("# about\n\n## a name\nSome text.\npick: Some 2\ntiny: 1.3\nlook for: this: that\n", "e");
   ASSERT_EQ(examples.size(), 1U);
   EXPECT_EQ(examples[0].name, "a name");
   EXPECT_EQ(examples[0].text, "Some text.");

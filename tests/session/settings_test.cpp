@@ -22,9 +22,7 @@ TEST(SettingsTest, ComeBackAsTheyWereSaved) {
   EXPECT_EQ(load_settings(folder.file("new/settings.json")), settings);
 }
 
-TEST(SettingsTest, AreTheDefaultsWhereThereIsNoFile) {
-  EXPECT_EQ(load_settings("/nowhere/settings.json"), Settings{});
-}
+TEST(SettingsTest, AreTheDefaultsWhereThereIsNoFile) { EXPECT_EQ(load_settings("/nowhere/settings.json"), Settings{}); }
 
 TEST(SettingsTest, AreTheDefaultsWhereTheFileIsBroken) {
   const TemporaryFolder folder;
