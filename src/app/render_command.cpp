@@ -7,14 +7,13 @@
 
 #include "app/commands.h"
 #include "app/desk.h"
-#include "app/frame.h"
 #include "app/indices.h"
 #include "app/option_values.h"
 #include "app/progress_line.h"
 #include "app/source.h"
 #include "app/window.h"
+#include "app/window_stage.h"
 #include "core/error.h"
-#include "ui/window_ui.h"
 
 namespace attnscope {
 namespace {
@@ -49,6 +48,10 @@ Theme theme_named(const std::string& name) {
   throw InputError("--theme " + name + ": takes dark or light");
 }
 
+float scale_named(const std::string& text) {
+  return text.empty() ? 0.0F : static_cast<float>(parse_decimal("--scale", text, 0.5, 4));
+}
+
 // Sleeps until something was computed.
 class Bell {
  public:
@@ -77,9 +80,7 @@ class Renderer {
         only_(view_named(options.view)),
         desk_(context, options.desk, options.measure || only_ == WindowUi::Only::cost, [this] { bell_.ring(); }),
         window_({true, static_cast<int>(size.width), static_cast<int>(size.height)}),
-        frame_(window_,
-               options.scale.empty() ? 0.0F : static_cast<float>(parse_decimal("--scale", options.scale, 0.5, 4))),
-        ui_(library_.load(*ImGui::GetIO().Fonts), library_.aliases()) {
+        stage_(desk_.workspace(), window_, scale_named(options.scale)) {
     desk_.workspace().settings().theme = theme_named(options.theme);
     desk_.workspace().settings().reduced_motion = false;
   }
@@ -88,19 +89,11 @@ class Renderer {
     desk_.open();
     settle();
     for (int i = 0; i < frames_to_settle; ++i) draw(seconds);
-    return frame_.picture();
+    return stage_.frame().picture();
   }
 
  private:
-  void draw(double clock) {
-    Workspace& workspace = desk_.workspace();
-    ui_.prepare(workspace, frame_.scale());
-    frame_.begin();
-    workspace.begin_frame(clock);
-    for (const Command& command : ui_.draw(workspace, clock, only_)) workspace.execute(command);
-    workspace.end_frame(-1e9);
-    frame_.end();
-  }
+  void draw(double clock) { stage_.draw(clock, -1e9, only_); }
 
   bool settled() const {
     const CaptureStatus status = desk_.workspace().capture_status();
@@ -147,9 +140,7 @@ class Renderer {
   Bell bell_;
   mutable Desk desk_;
   Window window_;
-  Frame frame_;
-  FontLibrary library_;
-  WindowUi ui_;
+  WindowStage stage_;
 };
 
 void render(Context& context, const RenderOptions& options) {

@@ -1,20 +1,18 @@
 // attnscope [FILE]: the window, until it is closed.
 #include <GLFW/glfw3.h>
-#include <imgui_impl_glfw.h>
 #include <imgui_internal.h>
 
-#include <cstring>
 #include <fstream>
 #include <iterator>
-#include <memory>
+#include <span>
+#include <stop_token>
 
 #include "app/commands.h"
 #include "app/desk.h"
-#include "app/frame.h"
 #include "app/window.h"
 #include "app/window_input.h"
+#include "app/window_stage.h"
 #include "formats/output_file.h"
-#include "ui/window_ui.h"
 
 namespace attnscope {
 namespace {
@@ -42,19 +40,43 @@ class WindowLoop {
       : context_(context),
         desk_(context, options, true, [] { glfwPostEmptyEvent(); }),
         window_({false, desk_.workspace().settings().width, desk_.workspace().settings().height}),
-        frame_(window_, desk_.workspace().settings().scale),
-        ui_(library_.load(*ImGui::GetIO().Fonts), library_.aliases()),
-        input_(window_, library_.aliases()) {
+        stage_(desk_.workspace(), window_, desk_.workspace().settings().scale),
+        input_(window_, stage_.aliases()) {
     load_layout(desk_.layout_file());
     desk_.open();
   }
 
+  // Until the window is closed or the program is asked to end; what is to be remembered is written in either case.
   void run() {
-    while (glfwWindowShouldClose(window_.handle()) == GLFW_FALSE && !desk_.workspace().transient().quit) {
-      context_.job().throw_if_stopped();
-      frame_.wait(ui_.animating() || changed_, desk_.workspace().due_in());
+    const std::stop_token& ended = context_.surroundings().stop;
+    const std::stop_callback wake(ended, [] { glfwPostEmptyEvent(); });
+    while (glfwWindowShouldClose(window_.handle()) == GLFW_FALSE && !desk_.workspace().transient().quit &&
+           !ended.stop_requested()) {
+      stage_.frame().wait(stage_.animating(), desk_.workspace().due_in());
       draw();
     }
+    remember();
+    context_.job().throw_if_stopped();
+  }
+
+ private:
+  void draw() {
+    const double now = glfwGetTime();
+    if (!ImGui::GetCurrentContext()->InputEventsQueue.empty()) last_input_ = now;
+    for (const std::filesystem::path& path : input_.take_dropped()) desk_.workspace().execute(OpenFile{path});
+    stage_.draw(now, last_input_);
+    update_title();
+  }
+
+  void update_title() {
+    const Document* document = desk_.workspace().document();
+    const std::string title = document == nullptr ? "attnscope" : document->name() + " – attnscope";
+    if (title == title_) return;
+    title_ = title;
+    glfwSetWindowTitle(window_.handle(), title.c_str());
+  }
+
+  void remember() {
     int width = 0;
     int height = 0;
     glfwGetWindowSize(window_.handle(), &width, &height);
@@ -67,41 +89,13 @@ class WindowLoop {
     save_layout(desk_.layout_file());
   }
 
- private:
-  void draw() {
-    Workspace& workspace = desk_.workspace();
-    ui_.prepare(workspace, frame_.scale());
-    frame_.begin();
-    const double now = glfwGetTime();
-    if (ImGui::GetCurrentContext()->InputEventsTrail.Size > 0) last_input_ = now;
-    workspace.begin_frame(now);
-    std::vector<Command> commands = ui_.draw(workspace, now);
-    for (const std::filesystem::path& path : input_.take_dropped()) commands.emplace_back(OpenFile{path});
-    for (const Command& command : commands) workspace.execute(command);
-    workspace.end_frame(last_input_);
-    frame_.end();
-    changed_ = !commands.empty();
-    update_title();
-  }
-
-  void update_title() {
-    const Document* document = desk_.workspace().document();
-    const std::string title = document == nullptr ? "attnscope" : document->name() + " – attnscope";
-    if (title == title_) return;
-    title_ = title;
-    glfwSetWindowTitle(window_.handle(), title.c_str());
-  }
-
   Context& context_;
   Desk desk_;
   Window window_;
-  Frame frame_;
-  FontLibrary library_;
-  WindowUi ui_;
+  WindowStage stage_;
   WindowInput input_;
   std::string title_;
   double last_input_ = 0;
-  bool changed_ = true;  // commands of the last frame show in the next
 };
 
 }  // namespace

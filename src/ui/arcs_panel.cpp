@@ -140,6 +140,17 @@ void ArcsPanel::draw_labels(const Frame& frame) {
   }
 }
 
+// The top of each arc, by the token at its other end.
+void ArcsPanel::mark_arcs(const Frame& frame) const {
+  for (const Shown& shown : shown_) {
+    const float own = frame.x(frame.document.place(*frame.panel.workspace.focus_token()));
+    const float other = frame.x(shown.place);
+    const ImVec2 top((own + other) / 2, frame.base - frame.height(own, other));
+    const std::string name = "arc " + std::to_string(frame.document.token_at(shown.place));
+    frame.panel.probe.mark(name, {top.x - 1, top.y - 1}, {top.x + 1, top.y + 1});
+  }
+}
+
 void ArcsPanel::answer_mouse(const Frame& frame) {
   const Panel& panel = frame.panel;
   ImGui::SetCursorScreenPos(frame.min);
@@ -230,6 +241,7 @@ void ArcsPanel::draw(const Panel& panel) {
   add_everyone(frame);
   add_picked(frame);
   canvas_.show(panel, panel.workspace.transient().picked_at);
+  if (panel.probe.on()) mark_arcs(frame);
   draw_baseline(frame);
   draw_labels(frame);
   answer_mouse(frame);

@@ -19,6 +19,7 @@ class ArcsPanel {
   struct Frame;
   void add_everyone(const Frame& frame);
   void add_picked(const Frame& frame);
+  void mark_arcs(const Frame& frame) const;
   void draw_baseline(const Frame& frame);
   void draw_labels(const Frame& frame);
   void answer_mouse(const Frame& frame);

@@ -183,7 +183,13 @@ void HeadsPanel::answer_mouse(const Panel& panel, const Grid& grid) {
   ImGui::SetCursorScreenPos(grid.min);
   ImGui::InvisibleButton("heads", {std::max(1.0F, grid.width()), std::max(1.0F, grid.height())});
   panel.probe.mark("heads");
-  panel.workspace.transient().hover_head.reset();
+  for (std::int64_t l = 0; panel.probe.on() && l < grid.layers; ++l) {
+    for (std::int64_t h = 0; h < grid.heads; ++h) {
+      const ImVec2 at = grid.at(l, h);
+      panel.probe.mark("head " + std::to_string(l) + "." + std::to_string(h), at,
+                       {at.x + grid.cell - grid.gap, at.y + grid.cell - grid.gap});
+    }
+  }
   if (!ImGui::IsItemHovered()) return;
   const ImVec2 mouse = ImGui::GetMousePos();
   const auto layer = static_cast<std::int64_t>((mouse.x - grid.min.x) / grid.cell);
@@ -295,6 +301,7 @@ void HeadsPanel::draw_strongest(const Panel& panel, ImVec2 min, ImVec2 max) {
 
 void HeadsPanel::draw(const Panel& panel) {
   focused_ = false;
+  panel.workspace.transient().hover_head.reset();
   if (!begin_panel(panel, PanelName::heads)) return end_panel();
   focused_ = ImGui::IsWindowFocused();
   const auto [corner, end] = panel_area();

@@ -47,8 +47,10 @@ MapCamera panned(const MapCamera& camera, const MapFrame& frame, ImVec2 by, std:
 
 MapCamera between(const MapCamera& from, const MapCamera& to, double t) {
   if (t >= 1) return to;
-  return {std::lerp(from.query, to.query, t), std::lerp(from.key, to.key, t),
-          std::exp(std::lerp(std::log(from.cells), std::log(to.cells), t))};
+  // The middle goes as the size does: what stays in place from end to end then stays in place all the way.
+  const double cells = std::exp(std::lerp(std::log(from.cells), std::log(to.cells), t));
+  const double share = from.cells == to.cells ? t : (cells - from.cells) / (to.cells - from.cells);
+  return {std::lerp(from.query, to.query, share), std::lerp(from.key, to.key, share), cells};
 }
 
 }  // namespace attnscope

@@ -61,7 +61,9 @@ void MapPanel::answer_mouse(const Frame& frame) {
   const ImVec2 mouse = ImGui::GetMousePos();
   const ImGuiIO& io = ImGui::GetIO();
   if (hovered && io.MouseWheel != 0) {
-    panel.ask(MoveMap{zoomed(panel.view().map, map, mouse, std::pow(zoom_a_notch, io.MouseWheel), frame.n)});
+    // About the cell that will be under the mouse: the camera may still be on its way.
+    const MapFrame arrived = frame_of(panel.view().map, frame.n, map.min, map.side);
+    panel.ask(MoveMap{zoomed(panel.view().map, arrived, mouse, std::pow(zoom_a_notch, io.MouseWheel), frame.n)});
   }
   dragging_ = ImGui::IsItemActive() && ImGui::IsMouseDragging(ImGuiMouseButton_Left);
   if (dragging_ && (io.MouseDelta.x != 0 || io.MouseDelta.y != 0)) {
@@ -76,7 +78,8 @@ void MapPanel::answer_mouse(const Frame& frame) {
   if (ImGui::IsMouseDoubleClicked(ImGuiMouseButton_Left)) return panel.ask(MoveMap{});
   const ImVec2 dragged = ImGui::GetMouseDragDelta(ImGuiMouseButton_Left, 0);
   const bool still = dragged.x * dragged.x + dragged.y * dragged.y < io.MouseDragThreshold * io.MouseDragThreshold;
-  if (ImGui::IsItemDeactivated() && still) {
+  const bool second = io.MouseClickedLastCount[ImGuiMouseButton_Left] > 1;  // click of a double click
+  if (ImGui::IsItemDeactivated() && still && !second) {
     panel.ask(PickPair{frame.document.token_at(query), frame.document.token_at(key)});
   }
 }
@@ -116,10 +119,12 @@ void MapPanel::draw_numbers(const Frame& frame) {
       const std::string label = weight_label(weight);
       const ImVec2 size = text_size(panel, label, Face::mono, em);
       const double half = 0.5;
-      draw_text(panel, frame.list,
-                {frame.map.x(static_cast<double>(k) + half) - size.x / 2,
-                 frame.map.y(static_cast<double>(q) + half) - size.y / 2},
-                label, readable_on({back.x, back.y, back.z, 1}), Face::mono, em);
+      const ImVec2 at(frame.map.x(static_cast<double>(k) + half) - size.x / 2,
+                      frame.map.y(static_cast<double>(q) + half) - size.y / 2);
+      draw_text(panel, frame.list, at, label, readable_on({back.x, back.y, back.z, 1}), Face::mono, em);
+      if (panel.probe.on()) {
+        panel.probe.mark("number " + std::to_string(q) + " " + std::to_string(k), at, {at.x + size.x, at.y + size.y});
+      }
     }
   }
 }

@@ -123,8 +123,10 @@ void Overlays::find(const Panel& panel, std::int64_t from, std::int64_t by) {
   if (wanted.empty()) return said_.clear();
   const std::string& text = document.info().text;
   const std::int64_t n = document.tokens();
-  const auto begin = static_cast<std::size_t>(document.info().tokens[static_cast<std::size_t>((from + n) % n)].begin);
-  std::size_t at = by > 0 ? text.find(wanted, begin) : text.rfind(wanted, begin);
+  const Token& start = document.info().tokens[static_cast<std::size_t>((from + n) % n)];
+  // Backwards from the token's last byte: its word begins after a space.
+  std::size_t at = by > 0 ? text.find(wanted, static_cast<std::size_t>(start.begin))
+                          : text.rfind(wanted, static_cast<std::size_t>(std::max(start.begin, start.end - 1)));
   if (at == std::string::npos) at = by > 0 ? text.find(wanted) : text.rfind(wanted);
   if (at == std::string::npos) {
     said_ = "not in the text";
@@ -142,8 +144,11 @@ void Overlays::draw_find(const Panel& panel) {
   if (panel.document() == nullptr) return ImGui::TextDisabled("no text yet");
   const std::int64_t here = panel.view().token.value_or(0);
   if (edited) find(panel, here, 1);
-  if (ImGui::IsKeyPressed(ImGuiKey_Enter))
-    find(panel, here + (ImGui::GetIO().KeyShift ? -1 : 1), ImGui::GetIO().KeyShift ? -1 : 1);
+  if (ImGui::IsKeyPressed(ImGuiKey_Enter) || ImGui::IsKeyPressed(ImGuiKey_KeypadEnter)) {
+    const std::int64_t by = ImGui::GetIO().KeyShift ? -1 : 1;
+    find(panel, here + by, by);
+    ImGui::SetKeyboardFocusHere(-1);  // Enter has taken the keyboard from the field
+  }
   ImGui::TextDisabled("%s", said_.empty() ? "Enter: next   Shift+Enter: previous" : said_.c_str());
 }
 

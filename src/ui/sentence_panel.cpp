@@ -128,7 +128,8 @@ const SentencePanel::Word* SentencePanel::word_of(const Panel& panel, std::int64
   return unit < words_.size() ? &words_[unit] : nullptr;
 }
 
-// Of the arcs that the picked token has: it gets the full height. Without any, that of the whole sentence.
+// The distance that gets the full height: the longest arc of the picked token, but at least half of the sentence, so
+// that everyone's arcs still differ. Without arcs, all of it.
 float SentencePanel::longest_arc(const Panel& panel, const TokenLights& lights) const {
   float longest = 0;
   const auto focus = panel.workspace.focus_token();
@@ -137,7 +138,12 @@ float SentencePanel::longest_arc(const Panel& panel, const TokenLights& lights) 
     const Word& own = *word_of(panel, *focus);
     longest = std::max(longest, std::abs(word.min.x + word.max.x - own.min.x - own.max.x) / 2);
   }
-  return longest > 0 ? longest : std::max(1.0F, words_.back().max.x - words_.front().min.x);
+  float left = words_.front().min.x, right = words_.front().max.x;
+  for (const Word& word : words_) {
+    left = std::min(left, word.min.x);
+    right = std::max(right, word.max.x);
+  }
+  return std::max({1.0F, longest, (right - left) * (longest > 0 ? 0.5F : 1.0F)});
 }
 
 // The picked token's arcs in its hue, everyone's behind them.

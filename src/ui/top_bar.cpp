@@ -27,6 +27,7 @@ void draw_document_menu(const Panel& panel) {
   const std::vector<Example>& examples = panel.workspace.examples();
   for (std::size_t i = 0; i < examples.size(); ++i) {
     if (ImGui::MenuItem(examples[i].name.c_str())) panel.ask(OpenExample{i});
+    panel.probe.mark("document " + examples[i].name);
     if (ImGui::IsItemHovered()) ImGui::SetTooltip("%s", examples[i].text.c_str());
   }
   ImGui::Separator();

@@ -67,6 +67,10 @@ bool begin_panel(const Panel& panel, PanelName name) {
                                   ImGuiWindowFlags_NoScrollbar | ImGuiWindowFlags_NoScrollWithMouse |
                                       ImGuiWindowFlags_NoNavFocus | ImGuiWindowFlags_NoFocusOnAppearing);
   ImGui::PopStyleVar();
+  if (shows && panel.probe.on()) {
+    const ImRect all = ImGui::GetCurrentWindow()->Rect();
+    panel.probe.mark(std::string("panel ") + window_name(name), all.Min, all.Max);
+  }
   return shows;
 }
 

@@ -50,6 +50,8 @@ std::vector<Command> WindowUi::draw(Workspace& workspace, double clock, Only onl
     draw_only(panel, size, only);
   }
   overlays_.draw(panel, size);
+  workspace.transient().focus.reset();
+  workspace.transient().reset_layout = false;
   ++frames_;
   return commands;
 }
@@ -82,6 +84,8 @@ void WindowUi::draw_window(const Panel& panel, ImVec2 size) {
   const float bottom = std::round(size.y - panel.px(status_bar_height));
   draw_top_bar(panel, {0, 0}, {size.x, top - 1});
   draw_status_bar(panel, {0, bottom + 1}, size);
+  probe_.mark("top bar", {0, 0}, {size.x, top - 1});
+  probe_.mark("status bar", {0, bottom + 1}, size);
   const Document* document = panel.document();
   const bool sentence = document == nullptr || document->is_sentence();
   float dock_top = top;
@@ -90,6 +94,7 @@ void WindowUi::draw_window(const Panel& panel, ImVec2 size) {
     const float end = welcome ? bottom : std::round(top + (bottom - top) * sentence_share);
     list.AddRectFilled({0, top}, {size.x, end}, packed(panel.colors.panel));
     sentence_.draw(panel, {0, top}, {size.x, end});
+    probe_.mark("words", {0, top}, {size.x, end});
     dock_top = end + 1;
   }
   const LayoutKind kind = layout_kind(sentence, size.x / panel.scale, size.y / panel.scale);
