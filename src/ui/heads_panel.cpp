@@ -12,7 +12,8 @@ namespace {
 constexpr float axis_width = 26;
 constexpr float smallest_picture = 13;  // design pixels: smaller ones are shaded cells
 constexpr float largest_cell = 84;
-constexpr float low_weight = 1e-3F;
+constexpr std::int64_t small_picture = 32;  // pixels of a thumbnail
+constexpr std::int64_t large_picture = 128;
 constexpr std::int64_t strongest_listed = 5;
 
 }  // namespace
@@ -64,72 +65,31 @@ HeadsPanel::Grid HeadsPanel::grid_for(const Panel& panel, ImVec2 min, ImVec2 max
   return grid;
 }
 
-bool HeadsPanel::add_picture(const Panel& panel, std::int64_t index, std::int64_t head, std::int64_t side,
-                             glm::vec4 pixels) {
+void HeadsPanel::add_picture(const Panel& panel, MapPicture& picture, std::int64_t index, std::int64_t head,
+                             std::int64_t side, const glm::vec4& place) {
   const auto layer = panel.workspace.layer(index);
-  if (layer == nullptr || head >= layer->spec.heads) {
-    if (layer == nullptr) shimmers_.push_back(pixels);
-    return false;
-  }
+  if (layer == nullptr) return picture.add_missing(place);
+  if (head >= layer->spec.heads) return;
   const ThumbnailRequest request{{layer->id, head}, panel.view().pool, side};
-  const auto picture = panel.workspace.engine().want(layer, request, Urgency::refine);
-  const std::uint64_t key = (layer->id * 4096 + static_cast<std::uint64_t>(head)) * 4 + (side > 32 ? 2U : 0U) +
-                            (request.pool == Pool2d::max ? 1U : 0U);
-  const bool there =
-      picture != nullptr && (textures_.has(key) || textures_.put(key, static_cast<int>(picture->width),
-                                                                 static_cast<int>(picture->height), picture->pixels));
-  const auto slot = there ? textures_.find(key) : std::nullopt;
-  if (!slot) {
-    shimmers_.push_back(pixels);
-    return false;
-  }
-  quads_.push_back({slot->index,
-                    slot->width,
-                    slot->height,
-                    {0, 0, static_cast<float>(slot->width), static_cast<float>(slot->height)},
-                    pixels,
-                    1});
-  return true;
-}
-
-void HeadsPanel::show_pictures(const Panel& panel, RenderTarget& target, ImVec2 min, ImVec2 max) {
-  MapLook look;
-  look.ramp = panel.colors.ramp;
-  look.panel = vec3(panel.colors.panel);
-  look.hatch = vec3(panel.colors.masked);
-  const std::int64_t n = panel.document()->info().count;
-  look.logarithmic = panel.view().scale == WeightScale::logarithmic;
-  look.low = look.logarithmic ? std::min(low_weight, 1.0F / static_cast<float>(std::max<std::int64_t>(1, n))) : 0.0F;
-  look.high = 1;
-  look.mean = panel.view().pool == Pool2d::mean;
-  look.time = panel.reduced_motion() ? 0.0F : static_cast<float>(panel.clock);
-  painter_.draw(target, textures_, quads_, look);
-  if (!shimmers_.empty()) {
-    painter_.shimmer(target, shimmers_, look);
-    if (!panel.reduced_motion()) panel.animating = true;
-  }
-  ImGui::GetWindowDrawList()->AddImage(ImTextureRef(target.texture()), min, max);
+  const auto there = panel.workspace.engine().want(layer, request, Urgency::refine);
+  const std::uint64_t kind = (side > small_picture ? 2U : 0U) + (request.pool == Pool2d::max ? 1U : 0U);
+  const std::uint64_t key = (layer->id * 4096 + static_cast<std::uint64_t>(head)) * 4 + kind;
+  if (there == nullptr || !picture.put(key, *there) || !picture.add(key, place)) picture.add_missing(place);
 }
 
 void HeadsPanel::draw_pictures(const Panel& panel, const Grid& grid) {
-  const float pixels = ImGui::GetIO().DisplayFramebufferScale.x;
-  const ImVec2 size(std::ceil(grid.width()), std::ceil(grid.height()));
-  grid_target_.resize(std::max(1, static_cast<int>(size.x * pixels)), std::max(1, static_cast<int>(size.y * pixels)));
-  grid_target_.clear({panel.colors.panel.x, panel.colors.panel.y, panel.colors.panel.z, 1});
-  quads_.clear();
-  shimmers_.clear();
-  const std::int64_t side = (grid.cell - grid.gap) * pixels > 40 ? 128 : 32;
+  grid_picture_.begin(panel, std::ceil(grid.width()), std::ceil(grid.height()));
+  const float width = grid.cell - grid.gap;
+  const bool large = width * ImGui::GetIO().DisplayFramebufferScale.x > 40;
   for (std::int64_t l = 0; l < grid.layers; ++l) {
     if (panel.document()->capture().state(l) == LayerState::absent) continue;
     for (std::int64_t h = 0; h < grid.heads; ++h) {
-      const ImVec2 at = grid.at(l, h);
-      const float x = (at.x - grid.min.x) * pixels;
-      const float y = (at.y - grid.min.y) * pixels;
-      const float w = (grid.cell - grid.gap) * pixels;
-      add_picture(panel, l, h, side, {x, y, x + w, y + w});
+      const ImVec2 at(grid.at(l, h).x - grid.min.x, grid.at(l, h).y - grid.min.y);
+      const glm::vec4 place(at.x, at.y, at.x + width, at.y + width);
+      add_picture(panel, grid_picture_, l, h, large ? large_picture : small_picture, place);
     }
   }
-  show_pictures(panel, grid_target_, grid.min, {grid.min.x + size.x, grid.min.y + size.y});
+  grid_picture_.show(panel, grid.min);
 }
 
 void HeadsPanel::draw_shades(const Panel& panel, const Grid& grid) {
@@ -212,13 +172,9 @@ void HeadsPanel::draw_large(const Panel& panel, ImVec2 min, ImVec2 max) {
   const bool below = height > numbers + width * 0.55F;
   const float side = std::floor(below ? std::min(width, height - numbers) : std::min(height, width * 0.36F));
   if (side < panel.px(40)) return;
-  const float pixels = ImGui::GetIO().DisplayFramebufferScale.x;
-  large_target_.resize(std::max(1, static_cast<int>(side * pixels)), std::max(1, static_cast<int>(side * pixels)));
-  large_target_.clear({panel.colors.panel.x, panel.colors.panel.y, panel.colors.panel.z, 1});
-  quads_.clear();
-  shimmers_.clear();
-  add_picture(panel, index, head, 128, {0, 0, side * pixels, side * pixels});
-  show_pictures(panel, large_target_, min, {min.x + side, min.y + side});
+  large_picture_.begin(panel, side, side);
+  add_picture(panel, large_picture_, index, head, large_picture, {0, 0, side, side});
+  large_picture_.show(panel, min);
 
   ImDrawList& list = *ImGui::GetWindowDrawList();
   const float left = below ? min.x : min.x + side + panel.px(18);
@@ -319,7 +275,7 @@ void HeadsPanel::draw(const Panel& panel) {
   Row row = panel_header(panel, "Heads", std::to_string(grid.layers) + " layers × " + std::to_string(grid.heads));
   const auto shade = segments(panel, row, "shade", {"pictures", "this pair"}, shade_ == Shade::pictures ? 0 : 1);
   if (shade) asked_ = *shade == 0 ? Shade::pictures : Shade::pair;
-  textures_.begin_frame();
+  images_.begin_frame();
   if (shade_ == Shade::pair) {
     draw_shades(panel, grid);
   } else {

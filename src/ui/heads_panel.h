@@ -2,12 +2,9 @@
 // picked pair; below them one head large with its numbers, or the heads that are strongest for the pair.
 #pragma once
 #include <optional>
-#include <unordered_map>
 #include <vector>
 
-#include "render/map_painter.h"
-#include "render/render_target.h"
-#include "render/tile_textures.h"
+#include "ui/map_picture.h"
 #include "ui/panel.h"
 
 namespace attnscope {
@@ -29,8 +26,8 @@ class HeadsPanel {
   void draw_axes(const Panel& panel, const Grid& grid);
   void draw_large(const Panel& panel, ImVec2 min, ImVec2 max);
   void draw_strongest(const Panel& panel, ImVec2 min, ImVec2 max);
-  bool add_picture(const Panel& panel, std::int64_t layer, std::int64_t head, std::int64_t side, glm::vec4 pixels);
-  void show_pictures(const Panel& panel, RenderTarget& target, ImVec2 min, ImVec2 max);
+  void add_picture(const Panel& panel, MapPicture& picture, std::int64_t layer, std::int64_t head, std::int64_t side,
+                   const glm::vec4& place);
 
   // The weight of the picked pair in a head.
   struct HeadWeight {
@@ -42,11 +39,8 @@ class HeadsPanel {
   std::optional<Shade> asked_;  // by the person; else by the length of the text
   Shade shade_ = Shade::pictures;
   bool focused_ = false;
-  RenderTarget grid_target_, large_target_;
-  MapPainter painter_;
-  TileTextures textures_{128, 1536};
-  std::vector<MapQuad> quads_;
-  std::vector<glm::vec4> shimmers_;
+  TileTextures images_{128, 1536};
+  MapPicture grid_picture_{images_}, large_picture_{images_};
 };
 
 }  // namespace attnscope

@@ -119,11 +119,12 @@ void MapPanel::draw_numbers(const Frame& frame) {
       const std::string label = weight_label(weight);
       const ImVec2 size = text_size(panel, label, Face::mono, em);
       const double half = 0.5;
-      const ImVec2 at(frame.map.x(static_cast<double>(k) + half) - size.x / 2,
-                      frame.map.y(static_cast<double>(q) + half) - size.y / 2);
-      draw_text(panel, frame.list, at, label, readable_on({back.x, back.y, back.z, 1}), Face::mono, em);
+      const ImVec2 corner(frame.map.x(static_cast<double>(k) + half) - size.x / 2,
+                          frame.map.y(static_cast<double>(q) + half) - size.y / 2);
+      draw_text(panel, frame.list, corner, label, readable_on({back.x, back.y, back.z, 1}), Face::mono, em);
       if (panel.probe.on()) {
-        panel.probe.mark("number " + std::to_string(q) + " " + std::to_string(k), at, {at.x + size.x, at.y + size.y});
+        panel.probe.mark("number " + std::to_string(q) + " " + std::to_string(k), corner,
+                         {corner.x + size.x, corner.y + size.y});
       }
     }
   }
@@ -375,7 +376,7 @@ void MapPanel::draw(const Panel& panel) {
   if (side < panel.px(60)) return end_panel();
   const ImVec2 min(std::floor(corner.x + left + (size.x - left - right - side) / 2), std::floor(corner.y + above));
   const MapFrame map = frame_of(camera, n, min, side);
-  const float low = log ? std::min(1e-3F, 1.0F / static_cast<float>(n)) : 0.0F;
+  const float low = lowest_coloured(view, n);
   const auto upper = [n](double cell) { return std::min(n, static_cast<std::int64_t>(std::ceil(cell))); };
   const Frame frame{panel,
                     *panel.document(),
@@ -390,7 +391,7 @@ void MapPanel::draw(const Panel& panel) {
                     upper(map.query + map.cells),
                     static_cast<std::int64_t>(map.key),
                     upper(map.key + map.cells)};
-  const MapTiles::Shown shown = tiles_.draw(panel, map, low, 1.0F);
+  const MapTiles::Shown shown = tiles_.draw(panel, map);
   answer_mouse(frame);
   frame.list.PushClipRect(map.min, {map.min.x + side, map.min.y + side}, true);
   draw_cells(frame);
