@@ -36,8 +36,6 @@ std::string Workspace::best_model() const {
 
 void Workspace::begin_frame(double now) {
   now_ = now;
-  transient_.focus.reset();
-  transient_.reset_layout = false;
   engine_.begin_frame();
   if (draft_changed_ && now_ - *draft_changed_ >= typing_pause) capture_draft();
   adopt_capture();

@@ -30,8 +30,8 @@ struct Transient {
   std::optional<std::pair<std::int64_t, std::int64_t>> hover_head;  // layer, head
   double picked_at = -std::numeric_limits<double>::infinity();      // of the clock: light runs on the arcs from then
   Overlay overlay = Overlay::none;
-  std::optional<PanelName> focus;  // to be brought to the front in this frame
-  bool reset_layout = false;       // in this frame
+  std::optional<PanelName> focus;  // to be brought to the front in the next frame
+  bool reset_layout = false;       // in the next frame
   bool quit = false;
 };
 
