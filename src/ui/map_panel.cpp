@@ -331,11 +331,10 @@ void MapPanel::draw_legend(const Frame& frame, float x, float bottom) {
               panel.colors.faint, Face::mono, 10.5F);
   };
   if (log) {
+    std::string text = "1";
     for (float weight = 1; weight >= frame.low * 0.99F; weight /= 10) {
-      std::string text = weight >= 1 ? "1" : std::to_string(weight);
-      if (weight < 1)
-        text = "." + std::string(static_cast<std::size_t>(std::lround(-std::log10(weight)) - 1), '0') + "1";
       label(weight, text);
+      text = text == "1" ? ".1" : text.insert(1, 1, '0');
     }
   } else {
     for (const float weight : {0.0F, 0.5F, 1.0F}) label(weight, weight == 0.5F ? ".5" : weight > 0 ? "1" : "0");
