@@ -108,6 +108,7 @@ void Workspace::adopt_capture() {
   shown_order_ = order;
   engine_.clear();
   document_ = std::make_unique<Document>(arrival_.name, capture, runner_.model());
+  if (document_->is_sentence() && !draft_changed_) draft_ = capture->info().text;
   example_ = arrival_.example;
   adopted_ = now_;
 

@@ -38,6 +38,7 @@ float Panel::eased(double since, double seconds) const {
 
 float draw_text(const Panel& panel, ImDrawList& list, ImVec2 at, std::string_view text, const ImVec4& color, Face face,
                 float em) {
+  if (text.empty()) return 0;  // ImGui takes an end at null for "up to the NUL byte"
   const float size = panel.font_size(em);
   ImFont* font = font_of(panel, face);
   list.AddText(font, size, ImVec2(std::round(at.x), std::round(at.y)), packed(color), text.data(),
@@ -47,6 +48,7 @@ float draw_text(const Panel& panel, ImDrawList& list, ImVec2 at, std::string_vie
 
 ImVec2 text_size(const Panel& panel, std::string_view text, Face face, float em) {
   const float size = panel.font_size(em);
+  if (text.empty()) return {0, size};
   return font_of(panel, face)->CalcTextSizeA(size, FLT_MAX, 0, text.data(), text.data() + text.size());
 }
 
