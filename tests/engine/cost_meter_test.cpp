@@ -1,105 +1,130 @@
-// Cost measured while it is allowed, by an op whose calls can be counted and held.
+// The measurement of cost: when it runs, what it throws away, where it ends.
 #include "engine/cost_meter.h"
 
 #include <gtest/gtest.h>
 
-#include <chrono>
+#include <algorithm>
+#include <optional>
 
 #include "attention/select.h"
+#include "core/error.h"
 #include "gated_backend.h"
 
 namespace attnscope::test {
 namespace {
 
-TEST(CostMeter, MeasuresNothingBeforeItIsAllowed) {
-  Bell bell;
-  GatedBackend backend;
-  const CostMeter meter(backend, 8, 1e-4, bell.ring());
-  std::this_thread::sleep_for(std::chrono::milliseconds(30));
-  EXPECT_EQ(backend.calls(Op::forward), 0);
-  EXPECT_EQ(meter.measuring(), 0);
-  EXPECT_FALSE(meter.finished());
-}
+constexpr std::int64_t head_dim = 4;
 
-TEST(CostMeter, DoublesTheLengthAsLongAsARunIsExpectedToBeShort) {
-  Bell bell;
-  const auto backend = select_backend("cpu", "");
-  constexpr double longest = 2e-3;
-  CostMeter meter(*backend, 16, longest, bell.ring());
-  meter.set_allowed(true);
-  ASSERT_TRUE(bell.until([&] { return meter.finished(); }));
-  EXPECT_EQ(meter.measuring(), 0);
-  const std::vector<CostSeries> series = meter.series();
+class Meter : public testing::Test {
+ protected:
+  void make(double longest_run) { meter_.emplace(backend_, head_dim, longest_run, bell_.ring()); }
+  bool until_finished() {
+    return bell_.until([&] { return meter_->finished(); });
+  }
+  bool nothing_measured() const {
+    const std::vector<CostSeries> series = meter_->series();
+    return std::all_of(series.begin(), series.end(), [](const CostSeries& one) { return one.points.empty(); });
+  }
+
+  GatedBackend backend_;
+  Bell bell_;
+  std::optional<CostMeter> meter_;
+};
+
+TEST_F(Meter, HasItsSeriesFromTheBeginning) {
+  make(1);
+  const std::vector<CostSeries> series = meter_->series();
   ASSERT_EQ(series.size(), 2U);
   EXPECT_EQ(series[0].name, "full");
   EXPECT_EQ(series[1].name, "window 1k");
-  for (const CostSeries& measured : series) {
-    ASSERT_FALSE(measured.points.empty());
-    std::int64_t n = 128;
-    for (const CostPoint& point : measured.points) {
-      EXPECT_EQ(point.n, n);
-      EXPECT_GT(point.seconds, 0);
+}
+
+TEST_F(Meter, MeasuresNothingBeforeItIsAllowed) {
+  make(1);
+  meter_->set_allowed(false);
+  EXPECT_EQ(meter_->measuring(), 0);
+  EXPECT_TRUE(nothing_measured());
+  EXPECT_FALSE(meter_->finished());
+  meter_.reset();  // joins its thread
+  EXPECT_EQ(backend_.calls(Op::forward), 0);
+}
+
+TEST_F(Meter, MeasuresDoubledLengthsWhoseTimesGrow) {
+  make(0.02);
+  meter_->set_allowed(true);
+  ASSERT_TRUE(until_finished());
+  EXPECT_EQ(meter_->measuring(), 0);
+  for (const CostSeries& series : meter_->series()) {
+    SCOPED_TRACE(series.name);
+    ASSERT_GE(series.points.size(), 2U);
+    for (std::size_t at = 0; at < series.points.size(); ++at) {
+      const CostPoint& point = series.points[at];
+      EXPECT_EQ(point.n, std::int64_t{128} << at);
       EXPECT_GE(point.runs, 3);
-      n *= 2;
-    }
-    const CostPoint& last = measured.points.back();
-    EXPECT_GT(last.seconds * 4, longest) << "the next would have been short";
-    if (measured.points.size() > 1) {
-      EXPECT_LE(measured.points[measured.points.size() - 2].seconds * 2, longest);
+      // Four times the work, or twice it in a window shorter than the text.
+      const double before = at == 0 ? 0 : series.points[at - 1].seconds;
+      EXPECT_GT(point.seconds, 1.3 * before);
     }
   }
 }
 
-TEST(CostMeter, ThrowsARunAwayThatIsUnderWayWhenItIsForbidden) {
-  Bell bell;
-  GatedBackend backend;
-  backend.close(Op::forward);
-  CostMeter meter(backend, 8, 1e-9, bell.ring());
-  meter.set_allowed(true);
-  ASSERT_TRUE(bell.until([&] { return backend.calls(Op::forward) == 1; }));
-  EXPECT_EQ(meter.measuring(), 128);
-  meter.set_allowed(false);
-  ASSERT_TRUE(bell.until([&] { return backend.stopped(Op::forward) == 1; }));
-  ASSERT_TRUE(bell.until([&] { return meter.measuring() == 0; }));
-  EXPECT_TRUE(meter.series()[0].points.empty());
-  backend.open();
-  meter.set_allowed(true);
-  ASSERT_TRUE(bell.until([&] { return meter.finished(); }));
-  ASSERT_EQ(meter.series()[0].points.size(), 1U);
-  EXPECT_EQ(meter.series()[0].points[0].n, 128);
+TEST_F(Meter, ThePointThatWouldTakeLongerIsNotMeasured) {
+  make(1e-9);
+  meter_->set_allowed(true);
+  ASSERT_TRUE(until_finished());
+  for (const CostSeries& series : meter_->series()) {
+    ASSERT_EQ(series.points.size(), 1U);
+    EXPECT_EQ(series.points[0].n, 128);
+  }
 }
 
-TEST(CostMeter, IsForbiddenWithinMilliseconds) {
-  Bell bell;
-  const auto backend = select_backend("cpu", "");
-  CostMeter meter(*backend, 64, 30, bell.ring());
-  meter.set_allowed(true);
-  ASSERT_TRUE(bell.until([&] { return meter.measuring() >= 1024; }));
-  const auto before = std::chrono::steady_clock::now();
-  meter.set_allowed(false);
-  ASSERT_TRUE(bell.until([&] { return meter.measuring() == 0; }));
-  // 20 ms on an idle machine; tests run on any.
-  EXPECT_LT(std::chrono::steady_clock::now() - before, std::chrono::seconds(1));
+TEST_F(Meter, ARunThatIsInterruptedIsThrownAwayAndBegunAgain) {
+  make(1e-9);
+  backend_.close(Op::forward);
+  meter_->set_allowed(true);
+  ASSERT_TRUE(bell_.until([&] { return backend_.calls(Op::forward) == 1; }));
+  EXPECT_EQ(meter_->measuring(), 128);
+  meter_->set_allowed(false);
+  ASSERT_TRUE(bell_.until([&] { return backend_.stopped(Op::forward) == 1 && meter_->measuring() == 0; }));
+  EXPECT_TRUE(nothing_measured());
+  backend_.open();
+  EXPECT_EQ(backend_.calls(Op::forward), 1) << "nothing runs that is not allowed";
+  meter_->set_allowed(true);
+  ASSERT_TRUE(until_finished());
+  EXPECT_EQ(meter_->series()[0].points.size(), 1U);
 }
 
-TEST(CostMeter, EndsWhileItMeasures) {
-  Bell bell;
-  GatedBackend backend;
-  backend.close(Op::forward);
-  CostMeter meter(backend, 8, 1, bell.ring());
-  meter.set_allowed(true);
-  ASSERT_TRUE(bell.until([&] { return backend.calls(Op::forward) == 1; }));
-  // Here it ends, still allowed: the closed gate would hold it for ever.
+TEST_F(Meter, ARunWhoseStopCameDuringItsLastForwardIsThrownAway) {
+  make(1e-9);
+  int calls = 0;
+  backend_.set_trouble(Op::forward, [&] {
+    if (++calls == 1) meter_->set_allowed(false);
+  });
+  meter_->set_allowed(true);
+  ASSERT_TRUE(bell_.until([&] { return backend_.calls(Op::forward) == 1 && meter_->measuring() == 0; }));
+  EXPECT_TRUE(nothing_measured());
+  meter_->set_allowed(true);
+  EXPECT_TRUE(until_finished());
 }
 
-TEST(CostMeter, EndsWithWhatItHasWhereMemoryIsShort) {
-  Bell bell;
-  GatedBackend backend;
-  backend.set_trouble(Op::forward, [] { throw std::bad_alloc(); });
-  CostMeter meter(backend, 8, 1, bell.ring());
-  meter.set_allowed(true);
-  ASSERT_TRUE(bell.until([&] { return meter.finished(); }));
-  EXPECT_TRUE(meter.series()[0].points.empty());
+TEST_F(Meter, WhereMemoryEndsSoDoesTheMeasuring) {
+  make(10);
+  int calls = 0;
+  backend_.set_trouble(Op::forward, [&] {
+    if (++calls > 1) throw Error("not enough memory");
+  });
+  meter_->set_allowed(true);
+  ASSERT_TRUE(until_finished());
+  EXPECT_TRUE(nothing_measured());
+}
+
+TEST_F(Meter, TheEndDoesNotWaitForARun) {
+  make(1);
+  backend_.close(Op::forward);
+  meter_->set_allowed(true);
+  ASSERT_TRUE(bell_.until([&] { return backend_.calls(Op::forward) == 1; }));
+  meter_.reset();
+  EXPECT_EQ(backend_.stopped(Op::forward), 1);
 }
 
 }  // namespace

@@ -1,12 +1,11 @@
-// Frames that want, workers that answer.
+// What a window asks for frame by frame, and when it is there.
 #include "engine/engine.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include <cmath>
+#include <atomic>
 #include <new>
-#include <numeric>
 
 #include "core/error.h"
 #include "gated_backend.h"
@@ -16,240 +15,237 @@ namespace attnscope::test {
 namespace {
 
 using testing::HasSubstr;
+using testing::StartsWith;
+
+constexpr std::int64_t n = 40;
 
 class Frames : public testing::Test {
  protected:
-  // One frame in which one thing is wanted.
-  template <typename R>
-  auto frame(const R& request, Urgency urgency = Urgency::answer) {
-    engine_.begin_frame();
-    auto result = engine_.want(layer_, request, urgency, tokens_);
-    engine_.end_frame();
-    return result;
-  }
-  void empty_frame() {
-    engine_.begin_frame();
-    engine_.end_frame();
-  }
-  // Frames until what is wanted is there.
-  template <typename R>
-  auto wait_for(const R& request, Urgency urgency = Urgency::answer) {
-    decltype(frame(request, urgency)) result;
-    EXPECT_TRUE(bell_.until([&] { return (result = frame(request, urgency)) != nullptr; }));
-    return result;
-  }
   RowRequest row(std::int64_t query) const { return {{layer_->id, 0}, query}; }
+  TileRequest tile(std::int64_t head) const { return {{layer_->id, head}, Pool2d::max, 0, 0, 0}; }
   ThumbnailRequest thumbnail(std::int64_t head) const { return {{layer_->id, head}, Pool2d::max, 8}; }
 
-  Bell bell_;
+  // One frame that wants what `wants` says.
+  template <typename Wants>
+  void frame(const Wants& wants) {
+    engine_->begin_frame();
+    wants();
+    engine_->end_frame();
+  }
+  // Frames that want this and nothing else until it is there.
+  template <typename R>
+  std::shared_ptr<const typename R::Result> await(const R& request, Urgency urgency = Urgency::answer) {
+    std::shared_ptr<const typename R::Result> result;
+    bell_.until([&] {
+      frame([&] { result = engine_->want(layer_, request, urgency); });
+      return result != nullptr;
+    });
+    return result;
+  }
+  // Frames that want this and nothing else until it has failed.
+  bool await_failure(const RowRequest& request) {
+    return bell_.until([&] {
+      frame([&] { engine_->want(layer_, request, Urgency::answer); });
+      return !engine_->failure().empty() && !engine_->busy();
+    });
+  }
+  std::unique_ptr<Engine> make_engine(EngineOptions options = {}) {
+    return std::make_unique<Engine>(backend_, pool_, bell_.ring(), options);
+  }
+
+  const std::shared_ptr<const Layer> layer_ = causal_layer(n);
   GatedBackend backend_;
   Pool pool_{2};
-  std::shared_ptr<const Layer> layer_ = sample_layers(20)[1].layer;  // with lse, so that a picture is one op
-  std::vector<std::int32_t> tokens_;
-  Engine engine_{backend_, pool_, bell_.ring(), {}};
+  Bell bell_;
+  std::unique_ptr<Engine> engine_ = make_engine();
 };
 
-TEST_F(Frames, AnswerWhatTheyWant) {
-  EXPECT_EQ(frame(row(7)), nullptr);
-  const auto result = wait_for(row(7));
-  const PlainAttention plain(*layer_, 0);
-  ASSERT_EQ(result->p.size(), 20U);
-  for (std::int64_t key = 0; key <= 7; ++key) {
-    EXPECT_NEAR(result->p[static_cast<std::size_t>(key)], plain.p(7, key).value(), 1e-6);
-  }
-  EXPECT_TRUE(std::isnan(result->p[8]));
+TEST_F(Frames, AWantIsBusyUntilItsResultIsThere) {
+  EXPECT_FALSE(engine_->busy());
+  backend_.close(Op::rows);
+  frame([&] { EXPECT_EQ(engine_->want(layer_, row(3), Urgency::answer), nullptr); });
+  EXPECT_TRUE(engine_->busy());
+  EXPECT_EQ(engine_->find(row(3)), nullptr);
+  backend_.open();
+  const auto result = await(row(3));
+  ASSERT_NE(result, nullptr);
+  EXPECT_NEAR(result->p[2], PlainAttention(*layer_, 0).p(3, 2).value(), 1e-6);
+  EXPECT_FALSE(engine_->busy());
+  EXPECT_EQ(engine_->find(row(3)), result);
 }
 
-TEST_F(Frames, AnswerEveryKindOfRequest) {
-  tokens_ = {1, 2, 1, 2, 1, 2, 1, 2, 1, 2, 1, 2, 1, 2, 1, 2, 1, 2, 1, 2};
-  const HeadRef head{layer_->id, 0};
-  EXPECT_EQ(wait_for(ColumnRequest{head, 3})->p.size(), 20U);
-  EXPECT_EQ(wait_for(TileRequest{head, Pool2d::max, 0, 0, 0}, Urgency::visible)->pixels.size(), 400U);
-  EXPECT_EQ(wait_for(thumbnail(1), Urgency::refine)->pixels.size(), 64U);
-  EXPECT_EQ(wait_for(EstimateRequest{head, Pool2d::max, 8})->pixels.size(), 64U);
-  EXPECT_EQ(wait_for(LinksRequest{head, 2}, Urgency::refine)->keys.size(), 40U);
-  EXPECT_EQ(wait_for(PairRequest{head, 5, 3})->seen, 6);
-  EXPECT_EQ(wait_for(PairInHeadsRequest{layer_->id, 5, 3})->p.size(), 6U);
-  EXPECT_FALSE(std::isnan(wait_for(ProfileRequest{head}, Urgency::refine)->prefix_match)) << "tokens reach the worker";
+TEST_F(Frames, AResultIsTakenOverByTheNextFrameOnly) {
+  std::atomic<int> wakes = 0;
+  const std::function<void()> ring = bell_.ring();
+  engine_ = std::make_unique<Engine>(backend_, pool_, [&] {
+    ++wakes;
+    ring();
+  });
+  frame([&] { engine_->want(layer_, row(3), Urgency::answer); });
+  ASSERT_TRUE(bell_.until([&] { return wakes == 1; }));
+  EXPECT_EQ(engine_->find(row(3)), nullptr);
+  EXPECT_TRUE(engine_->busy());
+  frame([&] { EXPECT_NE(engine_->want(layer_, row(3), Urgency::answer), nullptr); });
+  EXPECT_FALSE(engine_->busy());
 }
 
-TEST_F(Frames, ComputeOnceWhatIsKept) {
-  const auto first = wait_for(row(7));
-  EXPECT_EQ(frame(row(7)), first);
-  EXPECT_EQ(engine_.find(row(7)), first);
-  EXPECT_EQ(engine_.find(row(8)), nullptr);
-  EXPECT_EQ(backend_.calls(Op::rows), 1);
+TEST_F(Frames, AnAnswerOvertakesRefinementsAndTilesThatRunOrWait) {
+  backend_.close(Op::map);
+  const auto others = [&] {
+    for (std::int64_t head = 0; head < layer_->spec.heads; ++head) {
+      engine_->want(layer_, thumbnail(head), Urgency::refine);
+      engine_->want(layer_, tile(head), Urgency::visible);
+    }
+  };
+  frame(others);
+  ASSERT_TRUE(bell_.until([&] { return backend_.calls(Op::map) == 2; }));
+  EXPECT_TRUE(bell_.until([&] {
+    bool there = false;
+    frame([&] {
+      others();
+      there = engine_->want(layer_, row(3), Urgency::answer) != nullptr;
+    });
+    return there;
+  }));
+  EXPECT_EQ(backend_.calls(Op::map), 2) << "the third worker takes answers only";
 }
 
-TEST_F(Frames, ForgetEverythingWhenCleared) {
-  wait_for(row(7));
-  engine_.clear();
-  EXPECT_EQ(engine_.find(row(7)), nullptr);
-  wait_for(row(7));
+TEST_F(Frames, WhatWaitsAndIsNotWantedAnyMoreIsNotComputed) {
+  backend_.close(Op::map);
+  frame([&] {
+    for (std::int64_t head = 0; head < 4; ++head) engine_->want(layer_, thumbnail(head), Urgency::refine);
+  });
+  ASSERT_TRUE(bell_.until([&] { return backend_.calls(Op::map) == 1; }));
+  frame([&] { engine_->want(layer_, thumbnail(3), Urgency::refine); });
+  ASSERT_TRUE(bell_.until([&] { return backend_.stopped(Op::map) == 1; })) << "what runs is stopped";
+  backend_.open();
+  EXPECT_NE(await(thumbnail(3), Urgency::refine), nullptr);
+  EXPECT_EQ(backend_.calls(Op::map), 2);
+}
+
+TEST_F(Frames, WhatWasDroppedIsComputedWhenItIsWantedAgain) {
+  backend_.close(Op::map);
+  frame([&] { engine_->want(layer_, thumbnail(0), Urgency::refine); });
+  ASSERT_TRUE(bell_.until([&] { return backend_.calls(Op::map) == 1; }));
+  frame([] {});
+  EXPECT_FALSE(engine_->busy());
+  ASSERT_TRUE(bell_.until([&] { return backend_.stopped(Op::map) == 1; }));
+  backend_.open();
+  EXPECT_NE(await(thumbnail(0), Urgency::refine), nullptr);
+  EXPECT_EQ(engine_->failure(), "") << "being dropped is no failure";
+}
+
+TEST_F(Frames, AResultIsComputedOnce) {
+  const auto first = await(row(3));
+  await(row(4));
+  EXPECT_EQ(await(row(3)), first);
   EXPECT_EQ(backend_.calls(Op::rows), 2);
 }
 
-TEST_F(Frames, AnAnswerOvertakesEverythingElse) {
-  backend_.close(Op::map);
-  const TileRequest tile{{layer_->id, 0}, Pool2d::max, 0, 0, 0};
-  const auto wants = [&](bool with_tile, bool with_row) {
-    engine_.begin_frame();
-    for (std::int64_t head = 0; head < 6; ++head) engine_.want(layer_, thumbnail(head), Urgency::refine);
-    if (with_tile) engine_.want(layer_, tile, Urgency::visible);
-    const auto answer = with_row ? engine_.want(layer_, row(3), Urgency::answer) : nullptr;
-    engine_.end_frame();
-    return answer;
-  };
-  wants(false, false);
-  ASSERT_TRUE(bell_.until([&] { return backend_.calls(Op::map) == 1; })) << "a worker waits in a thumbnail";
-  wants(true, false);
-  ASSERT_TRUE(bell_.until([&] { return backend_.calls(Op::map) == 2; })) << "another waits in the tile";
-  EXPECT_TRUE(bell_.until([&] { return wants(true, true) != nullptr; }));
-  EXPECT_EQ(backend_.calls(Op::map), 2);
-  EXPECT_TRUE(engine_.busy());
-  backend_.open();
+TEST_F(Frames, ResultsThatDoNotFitAreForgottenAndComputedAgain) {
+  engine_ = make_engine({2 * (n * sizeof(float) + sizeof(Weights))});
+  for (const std::int64_t query : {1, 2, 3}) await(row(query));
+  frame([] {});
+  EXPECT_EQ(engine_->find(row(1)), nullptr);
+  EXPECT_NE(engine_->find(row(2)), nullptr);
+  EXPECT_NE(engine_->find(row(3)), nullptr);
+  EXPECT_NE(await(row(1)), nullptr);
+  EXPECT_EQ(backend_.calls(Op::rows), 4);
 }
 
-TEST_F(Frames, DropWhatIsNotWantedAnyMore) {
-  backend_.close(Op::map);
-  engine_.begin_frame();
-  for (std::int64_t head = 0; head < 6; ++head) engine_.want(layer_, thumbnail(head), Urgency::refine);
-  engine_.end_frame();
-  ASSERT_TRUE(bell_.until([&] { return backend_.calls(Op::map) == 1; }));
-  empty_frame();
-  ASSERT_TRUE(bell_.until([&] { return backend_.stopped(Op::map) == 1; }));
-  backend_.open();
-  wait_for(ColumnRequest{{layer_->id, 0}, 1}, Urgency::refine);  // by the worker that had the thumbnails
-  EXPECT_EQ(backend_.calls(Op::map), 1);
-  EXPECT_EQ(engine_.find(thumbnail(0)), nullptr);
-  EXPECT_EQ(engine_.failure(), "") << "what was dropped has not failed";
-}
-
-TEST_F(Frames, AreBusyUntilTheyHaveWhatTheyWant) {
-  EXPECT_FALSE(engine_.busy());
-  EXPECT_EQ(engine_.progress(), std::nullopt);
-  backend_.close(Op::rows);
-  frame(row(1));
-  EXPECT_TRUE(engine_.busy());
-  ASSERT_TRUE(bell_.until([&] { return backend_.calls(Op::rows) == 1; }));
-  EXPECT_NE(engine_.progress(), std::nullopt);
-  backend_.open();
-  wait_for(row(1));
-  EXPECT_FALSE(engine_.busy());
-  EXPECT_EQ(engine_.progress(), std::nullopt);
-}
-
-TEST_F(Frames, ReportAFailureUntilSomethingSucceedsAndDoNotTryAgain) {
-  backend_.set_trouble(Op::rows, [] { throw Error("the device is lost"); });
-  EXPECT_TRUE(bell_.until([&] {
-    frame(row(1));
-    return !engine_.failure().empty();
-  }));
-  EXPECT_EQ(engine_.failure(), "the device is lost");
-  EXPECT_EQ(frame(row(1)), nullptr);
-  EXPECT_FALSE(engine_.busy());
-  wait_for(thumbnail(0));
-  EXPECT_EQ(engine_.failure(), "");
+TEST_F(Frames, AFailureIsReportedAndNotTriedAgain) {
+  backend_.set_trouble(Op::rows, [] { throw Error("the disk is full"); });
+  ASSERT_TRUE(await_failure(row(3)));
+  EXPECT_EQ(engine_->failure(), "the disk is full");
+  for (int again = 0; again < 3; ++again) {
+    frame([&] { EXPECT_EQ(engine_->want(layer_, row(3), Urgency::answer), nullptr); });
+    EXPECT_FALSE(engine_->busy());
+  }
   EXPECT_EQ(backend_.calls(Op::rows), 1);
 }
 
-TEST_F(Frames, TryAgainWhatFailedOnceCleared) {
-  backend_.set_trouble(Op::rows, [] { throw Error("the device is lost"); });
-  ASSERT_TRUE(bell_.until([&] {
-    frame(row(1));
-    return !engine_.failure().empty();
-  }));
-  backend_.set_trouble(Op::rows, {});
-  engine_.clear();
-  wait_for(row(1));
+TEST_F(Frames, TheNextSuccessEndsAFailure) {
+  backend_.set_trouble(Op::rows, [] { throw Error("the disk is full"); });
+  ASSERT_TRUE(await_failure(row(3)));
+  ASSERT_NE(await(thumbnail(0)), nullptr);
+  EXPECT_EQ(engine_->failure(), "");
 }
 
-TEST_F(Frames, SayForWhatMemoryRanOut) {
-  backend_.set_trouble(Op::map, [] { throw std::bad_alloc(); });
-  EXPECT_TRUE(bell_.until([&] {
-    frame(thumbnail(0));
-    return !engine_.failure().empty();
-  }));
-  EXPECT_EQ(engine_.failure(), "not enough memory for a thumbnail");
+TEST_F(Frames, ClearForgetsResultsAndFailures) {
+  ASSERT_NE(await(thumbnail(0)), nullptr);
+  backend_.set_trouble(Op::rows, [] { throw Error("the disk is full"); });
+  ASSERT_TRUE(await_failure(row(3)));
+  backend_.set_trouble(Op::rows, [] {});
+  engine_->clear();
+  EXPECT_EQ(engine_->find(thumbnail(0)), nullptr);
+  EXPECT_NE(await(row(3)), nullptr);
 }
 
-TEST_F(Frames, SayWhatIsWrongWithARequest) {
-  EXPECT_TRUE(bell_.until([&] {
-    frame(row(20));
-    return !engine_.failure().empty();
-  }));
-  EXPECT_EQ(engine_.failure(), "query 20: the context has tokens 0 to 19");
+TEST_F(Frames, WantOfMemoryIsSaidInWords) {
+  backend_.set_trouble(Op::rows, [] { throw std::bad_alloc(); });
+  ASSERT_TRUE(await_failure(row(3)));
+  EXPECT_EQ(engine_->failure(), "not enough memory for a row");
 }
 
-TEST_F(Frames, TellWhatComputesAndWhatItCouldNot) {
-  EXPECT_EQ(engine_.backend_name(), "gated");
-  EXPECT_EQ(engine_.fallback(), "");
+TEST_F(Frames, AQuestionThatTheLayerCannotAnswerFails) {
+  ASSERT_TRUE(await_failure(row(n)));
+  EXPECT_THAT(engine_->failure(), HasSubstr("the context has tokens 0 to 39"));
+}
+
+TEST_F(Frames, WhatTheBackendCannotDoIsComputedByTheReferenceAndSaid) {
+  EXPECT_EQ(engine_->fallback(), "");
   backend_.refuse(Op::rows, "no rows today");
-  wait_for(row(1));
-  EXPECT_THAT(engine_.fallback(), HasSubstr("gated cannot do this (no rows today)"));
+  const auto result = await(row(3));
+  ASSERT_NE(result, nullptr);
+  EXPECT_NEAR(result->p[2], PlainAttention(*layer_, 0).p(3, 2).value(), 1e-6);
+  EXPECT_THAT(engine_->fallback(), StartsWith("gated cannot do this (no rows today)"));
+  EXPECT_EQ(engine_->backend_name(), "gated");
 }
 
-TEST_F(Frames, TellHowLongTheLatestOfEachKindTook) {
-  EXPECT_EQ(engine_.last_times(), "");
-  wait_for(thumbnail(0));
-  wait_for(row(1));
-  EXPECT_THAT(engine_.last_times(), testing::MatchesRegex("row [0-9]*\\.?[0-9]+ ms, thumbnail [0-9]*\\.?[0-9]+ ms"));
+TEST_F(Frames, TimesAreToldOfEachKindThatWasComputed) {
+  EXPECT_EQ(engine_->last_times(), "");
+  await(thumbnail(0));
+  await(row(3));
+  EXPECT_THAT(engine_->last_times(), testing::MatchesRegex("row [0-9.]+ ms, thumbnail [0-9.]+ ms"));
 }
 
-TEST_F(Frames, TheMoreUrgentOfTwoWantsCounts) {
+TEST_F(Frames, ProgressIsToldWhileSomethingRuns) {
+  EXPECT_EQ(engine_->progress(), std::nullopt);
   backend_.close(Op::map);
-  frame(thumbnail(0), Urgency::refine);
+  frame([&] { engine_->want(layer_, thumbnail(0), Urgency::refine); });
   ASSERT_TRUE(bell_.until([&] { return backend_.calls(Op::map) == 1; }));
-  const auto wants = [&] {
-    engine_.begin_frame();
-    engine_.want(layer_, thumbnail(0), Urgency::refine);
-    engine_.want(layer_, row(1), Urgency::refine);
-    const auto result = engine_.want(layer_, row(1), Urgency::answer);
-    engine_.end_frame();
-    return result;
-  };
-  EXPECT_TRUE(bell_.until([&] { return wants() != nullptr; }));
+  EXPECT_TRUE(engine_->progress().has_value());
   backend_.open();
+  await(thumbnail(0));
+  EXPECT_EQ(engine_->progress(), std::nullopt);
 }
 
-TEST(EngineEnd, StopsWhatRuns) {
-  Bell bell;
-  GatedBackend backend;
-  backend.close(Op::map);
-  Pool pool(1);
-  const auto layer = causal_layer(20);
-  {
-    Engine engine(backend, pool, bell.ring());
-    engine.begin_frame();
-    for (std::int64_t head = 0; head < 6; ++head) {
-      engine.want(layer, ThumbnailRequest{{layer->id, head}, Pool2d::max, 8}, Urgency::refine);
-    }
-    engine.end_frame();
-    ASSERT_TRUE(bell.until([&] { return backend.calls(Op::map) == 1; }));
+TEST_F(Frames, TheEndStopsWhatRuns) {
+  backend_.close(Op::map);
+  backend_.close(Op::rows);
+  frame([&] {
+    engine_->want(layer_, thumbnail(0), Urgency::answer);
+    engine_->want(layer_, row(3), Urgency::answer);
+  });
+  ASSERT_TRUE(bell_.until([&] { return backend_.calls(Op::map) + backend_.calls(Op::rows) == 2; }));
+  engine_.reset();
+  EXPECT_EQ(backend_.stopped(Op::map) + backend_.stopped(Op::rows), 2);
+}
+
+TEST_F(Frames, ManyFramesOfChangingWantsAllComeToTheirEnd) {
+  for (std::int64_t query = 0; query < n; ++query) {
+    frame([&] {
+      for (std::int64_t head = 0; head < layer_->spec.heads; ++head) {
+        engine_->want(layer_, RowRequest{{layer_->id, head}, query}, Urgency::answer);
+        engine_->want(layer_, ThumbnailRequest{{layer_->id, head}, Pool2d::mean, 1 + query % 8}, Urgency::refine);
+      }
+      engine_->want(layer_, tile(query % layer_->spec.heads), Urgency::visible);
+    });
   }
-  EXPECT_EQ(backend.stopped(Op::map), 1);
-  EXPECT_EQ(backend.calls(Op::map), 1);
-}
-
-TEST(EngineMemory, KeepsNoMoreBytesThanItWasGiven) {
-  Bell bell;
-  GatedBackend backend;
-  Pool pool(1);
-  const auto layer = causal_layer(100);
-  Engine engine(backend, pool, bell.ring(), {2000});  // four rows of 100 numbers
-  const auto all_there = [&](std::int64_t begin, std::int64_t end) {
-    engine.begin_frame();
-    bool all = true;
-    for (std::int64_t query = begin; query < end; ++query) {
-      all = engine.want(layer, RowRequest{{layer->id, 0}, query}, Urgency::answer) != nullptr && all;
-    }
-    engine.end_frame();
-    return all;
-  };
-  EXPECT_TRUE(bell.until([&] { return all_there(0, 4); }));
-  EXPECT_TRUE(bell.until([&] { return all_there(4, 8); }));
-  EXPECT_EQ(engine.find(RowRequest{{layer->id, 0}, 0}), nullptr);
-  EXPECT_TRUE(bell.until([&] { return all_there(0, 12); })) << "what is wanted at once is there at once";
+  const auto last = await(row(n - 1));
+  ASSERT_NE(last, nullptr);
+  EXPECT_NEAR(last->p[5], PlainAttention(*layer_, 0).p(n - 1, 5).value(), 1e-6);
+  EXPECT_EQ(engine_->failure(), "");
 }
 
 }  // namespace
