@@ -14,6 +14,10 @@ namespace {
 constexpr std::size_t probe_bytes = 8 * 1024;
 constexpr std::size_t most_bytes = std::size_t{1} << 30;
 
+[[noreturn]] void refuse_size(const std::string& name) {
+  throw InputError(name + ": larger than 1 GiB, which no text here may be");
+}
+
 std::string read_all(std::istream& in, const std::string& name, const std::stop_token& stop) {
   std::string text;
   std::array<char, 64 * 1024> part{};
@@ -26,9 +30,7 @@ std::string read_all(std::istream& in, const std::string& name, const std::stop_
         throw InputError(name + ": not a text: a NUL byte at byte " + std::to_string(text.size() + nul));
       }
     }
-    if (text.size() + read.size() > most_bytes) {
-      throw InputError(name + ": larger than 1 GiB, which no text here may be");
-    }
+    if (text.size() + read.size() > most_bytes) refuse_size(name);
     text += read;
   }
   if (text.empty()) throw InputError(name + ": empty; there is no text to read");
@@ -51,6 +53,7 @@ std::string read_text_file(const std::filesystem::path& path, const std::stop_to
   }
   std::ifstream in(path, std::ios::binary);
   if (!in) throw InputError(path.string() + ": " + std::generic_category().message(errno));
+  if (std::filesystem::file_size(path, error) > most_bytes && !error) refuse_size(path.string());
   std::string text = read_all(in, path.string(), stop);
   if (in.bad()) throw InputError(path.string() + ": reading it failed");
   return text;
