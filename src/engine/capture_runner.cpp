@@ -1,9 +1,12 @@
 #include "engine/capture_runner.h"
 
+#include <algorithm>
+#include <array>
 #include <atomic>
 #include <chrono>
 #include <condition_variable>
 #include <exception>
+#include <fstream>
 #include <mutex>
 #include <new>
 #include <stop_token>
@@ -41,6 +44,13 @@ class TellingSink final : public LayerSink {
   std::atomic<std::int64_t>& done_;
   const std::function<void()>& wake_;
 };
+
+// A safetensors file begins with the length of its header, whose upper bytes are 0; no text has a NUL byte.
+bool begins_like_text(const std::filesystem::path& path) {
+  std::array<char, sizeof(std::uint64_t)> start{};
+  std::ifstream in(path, std::ios::binary);
+  return in.read(start.data(), start.size()) && std::find(start.begin(), start.end(), '\0') == start.end();
+}
 
 double seconds_since(Clock::time_point then) { return std::chrono::duration<double>(Clock::now() - then).count(); }
 
@@ -145,6 +155,9 @@ void CaptureRunner::Impl::take_file(const std::shared_ptr<Run>& now, const FileO
   } catch (const NotThisFormat&) {
     // A weights file is no text either: what it lacks as a capture is the better message.
     if (order.path.extension() == ".safetensors") throw;
+  } catch (const BrokenFile&) {
+    // What passes for a capture may be a text that happens to have a brace in the right place.
+    if (order.path.extension() == ".safetensors" || !begins_like_text(order.path)) throw;
   }
   take_text(now, read_text_file(order.path, now->stop.get_token()), order.model, order.first);
 }
