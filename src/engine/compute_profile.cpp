@@ -21,7 +21,14 @@ double mean_of(const std::vector<float>& values) {
 
 std::int64_t keys_seen(const Mask& mask, std::int64_t query, std::int64_t n) {
   const KeyRange range = mask.visible_range(query, n);
-  if (mask.bitmap.bits == nullptr && mask.sinks == 0) return range.end - range.begin;
+  if (mask.bitmap.bits == nullptr) {
+    // The window, and the sinks that lie before or behind it.
+    Mask unwindowed = mask;
+    unwindowed.left = unwindowed.right = Mask::unlimited;
+    const std::int64_t sinks = std::min(mask.sinks, unwindowed.visible_range(query, n).end);
+    const std::int64_t both = std::max<std::int64_t>(0, std::min(sinks, range.end) - range.begin);
+    return range.end - range.begin + sinks - both;
+  }
   std::int64_t seen = 0;
   for (std::int64_t key = 0; key < n; ++key) seen += mask.visible(query, key) ? 1 : 0;
   return seen;

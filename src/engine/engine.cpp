@@ -30,14 +30,20 @@ class TokenCopies {
  public:
   TokenIds copy_of(std::span<const std::int32_t> tokens) {
     if (tokens.empty()) return nullptr;
+    // Hundreds of heads of a long text want the same ids: they are compared once a frame, not once a head.
+    if (tokens.data() == seen_.data() && tokens.size() == seen_.size()) return last_;
     if (last_ == nullptr || !std::equal(tokens.begin(), tokens.end(), last_->begin(), last_->end())) {
       last_ = std::make_shared<const std::vector<std::int32_t>>(tokens.begin(), tokens.end());
     }
+    seen_ = tokens;
     return last_;
   }
+  // What has been seen may live no longer.
+  void end_frame() { seen_ = {}; }
 
  private:
   TokenIds last_;
+  std::span<const std::int32_t> seen_;  // of this frame
 };
 
 }  // namespace
@@ -90,6 +96,7 @@ void Engine::Impl::want(const std::shared_ptr<const Layer>& layer, const Request
 
 void Engine::Impl::hand_over() {
   for (std::size_t i = 0; i < wants.size(); ++i) wants[i].tokens = copies.copy_of(tokens[i]);
+  copies.end_frame();
   busy = !wants.empty();
   board.set_wants(std::exchange(wants, {}));
   tokens.clear();

@@ -31,7 +31,10 @@ std::vector<float> HeadReader::lse_of_range(std::int64_t begin, std::int64_t cou
   const LseCache::Compute compute = [this](std::int64_t from, std::span<float> out) {
     const HeadView part = view_.slice_queries(from, std::ssize(out));
     const ForwardResult result{nullptr, 0, out.data()};
-    runner_.able(Op::forward, part).forward({&part, 1}, {&result, 1}, runner_.job());
+    // How far a question is decides whether it is dropped (work_board.h). Sums that are done would count as all of it.
+    Job job = runner_.job();
+    if (cache_ != nullptr) job.progress = nullptr;
+    runner_.able(Op::forward, part).forward({&part, 1}, {&result, 1}, job);
   };
   if (cache_ == nullptr) {
     compute(begin, lse);
