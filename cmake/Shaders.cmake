@@ -1,6 +1,7 @@
 # attnscope_shaders(TARGET FILE...): embeds GLSL files into a library. The header "shaders.h", seen by that library's own
 # sources only, holds one ShaderText (render/gl_objects.h) a file: map.frag is shaders::map_frag. Written anew when a
-# shader changes. The second half of this file is the script that writes it, run at build time as
+# shader changes. A line #include "NAME.glsl" stands for the text of that file, which is listed with the others. The
+# second half of this file is the script that writes it, run at build time as
 # cmake -DHEADER=... -DFILES=... -P Shaders.cmake.
 function(attnscope_shaders target)
   set(files "")
@@ -28,8 +29,17 @@ foreach(file IN LISTS FILES)
   get_filename_component(name "${file}" NAME)
   get_filename_component(extension "${file}" LAST_EXT)
   string(SUBSTRING "${extension}" 1 -1 extension)
+  if(extension STREQUAL "glsl")
+    continue()
+  endif()
   string(MAKE_C_IDENTIFIER "${name}" identifier)
+  get_filename_component(folder "${file}" DIRECTORY)
   file(READ "${file}" source)
+  while(source MATCHES "#include \"([a-z_]+\\.glsl)\"\n")
+    set(line "${CMAKE_MATCH_0}")
+    file(READ "${folder}/${CMAKE_MATCH_1}" included)
+    string(REPLACE "${line}" "${included}" source "${source}")
+  endwhile()
   string(APPEND text "\ninline constexpr ShaderText ${identifier}{${stage_${extension}}, \"${name}\", "
          "R\"glsl(${source})glsl\"};\n")
 endforeach()

@@ -15,28 +15,23 @@ layout(location = 0) out vec2 at;  // pixels from the light's middle
 layout(location = 1) flat out float radius;
 layout(location = 2) flat out float strength;
 
-const float pi = 3.14159265358979;
-const float loop_half_width = 0.3;
+#include "arc.glsl"
+
 const vec2 corners[6] = vec2[](vec2(-1, -1), vec2(1, -1), vec2(1, 1), vec2(-1, -1), vec2(1, 1), vec2(-1, 1));
 
 void main() {
   Ribbon ribbon = ribbons[gl_InstanceID / lights];
   int which = gl_InstanceID % lights;
-  vec2 query = ribbon.ends.xy;
-  vec2 key = ribbon.ends.zw;
-  float height = ribbon.shape.x;
   // The lights of a ribbon follow each other; ribbons are a little apart, so that they do not march in step.
   float stagger = fract(float(gl_InstanceID / lights) * 0.382) * 0.12;
   float run = clock / passage - float(which) / float(lights) - stagger;
   float t = fract(run);
-  float angle = pi * t;
-  vec2 point = query == key
-      ? key + height * vec2(loop_half_width * sin(2.0 * angle), -0.5 * (1.0 - cos(2.0 * angle)))
-      : mix(key, query, 0.5 * (1.0 - cos(angle))) - vec2(0.0, height * sin(angle));
+  vec2 point = arc_point(ribbon.ends.xy, ribbon.ends.zw, ribbon.shape.x, t);
   bool running = run >= 0.0 && clock < passage * passages;
   float ends = smoothstep(0.0, 0.06, t) * (1.0 - smoothstep(0.94, 1.0, t));
   float last = 1.0 - smoothstep(passages - 0.15, passages, clock / passage);
-  strength = running && ribbon.shape.z > 0.0 ? ends * last * (0.45 + 0.55 * ribbon.shape.z) * min(1.0, ribbon.color.a * 2.0) : 0.0;
+  float shown = (0.45 + 0.55 * ribbon.shape.z) * min(1.0, ribbon.color.a * 2.0);
+  strength = running && ribbon.shape.z > 0.0 ? ends * last * shown : 0.0;
   radius = 1.4 + 0.36 * ribbon.shape.y;
   float reach = strength > 0.0 ? 2.6 * radius + 1.0 : 0.0;
   at = corners[gl_VertexID] * reach;

@@ -30,6 +30,11 @@ void main() {
   vec2 scale = (texels.zw - texels.xy) / (pixels.zw - pixels.xy);
   vec2 begin = texels.xy + (gl_FragCoord.xy - 0.5 - pixels.xy) * scale;
   vec2 end = begin + scale;
+  if (!mean) {
+    // The outermost pixels also take what lies beyond them, less than half a pixel wide, so that no texel is lost.
+    begin = mix(begin, min(begin, texels.xy), lessThan(gl_FragCoord.xy - 1.0, pixels.xy + 1e-3));
+    end = mix(end, max(end, texels.zw), greaterThan(gl_FragCoord.xy + 1.0, pixels.zw - 1e-3));
+  }
   // A texel that is only touched, by rounding, does not count.
   ivec2 first = clamp(ivec2(floor(begin + 1e-3)), ivec2(0), ivec2(image.zw) - 1);
   ivec2 last = clamp(ivec2(ceil(end - 1e-3)) - 1, first, ivec2(image.zw) - 1);

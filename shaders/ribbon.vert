@@ -12,8 +12,7 @@ layout(location = 0) out vec2 at;  // pixels beyond the end (0 between the ends)
 layout(location = 1) flat out float half_width;
 layout(location = 2) flat out vec4 color;
 
-const float pi = 3.14159265358979;
-const float loop_half_width = 0.3;
+#include "arc.glsl"
 
 void main() {
   Ribbon ribbon = ribbons[gl_InstanceID];
@@ -28,19 +27,9 @@ void main() {
   int place = gl_VertexID / 2;
   float side = gl_VertexID % 2 == 0 ? -1.0 : 1.0;
   float t = clamp(float(place - 1) / float(segments), 0.0, 1.0);
-  float angle = pi * t;
-  vec2 point;
-  vec2 along;
-  if (query == key) {
-    point = key + height * vec2(loop_half_width * sin(2.0 * angle), -0.5 * (1.0 - cos(2.0 * angle)));
-    along = height * vec2(2.0 * loop_half_width * cos(2.0 * angle), -sin(2.0 * angle));
-  } else {
-    point = mix(key, query, 0.5 * (1.0 - cos(angle))) - vec2(0.0, height * sin(angle));
-    along = 0.5 * (query - key) * sin(angle) - vec2(0.0, height * cos(angle));
-  }
-  along = normalize(length(along) > 1e-6 ? along : query - key + vec2(1e-6, 0.0));
+  vec2 along = arc_direction(query, key, height, t);
   float beyond = place == 0 ? -reach : place == segments + 2 ? reach : 0.0;
-  point += beyond * along + side * reach * vec2(-along.y, along.x);
+  vec2 point = arc_point(query, key, height, t) + beyond * along + side * reach * vec2(-along.y, along.x);
   at = vec2(beyond, side * reach);
   gl_Position = vec4(point / size * 2.0 - 1.0, 0, 1);
 }

@@ -11,8 +11,8 @@
 namespace attnscope {
 namespace {
 
-// One pixel's length of an arc of weight 1 in the sums: 2^20 arcs through one pixel still fit 32 bits.
-constexpr float unit = 2048;
+// An arc takes at most four steps of sqrt(2) in one pixel (a loop: two columns and two sides of a row).
+constexpr double most_a_pixel = 6;
 constexpr GLuint group = 64;                    // as in shaders/density.comp
 constexpr std::size_t arcs_a_dispatch = 16384;  // a long dispatch would hold up a GPU that also draws the desktop
 constexpr double bright_percentile = 0.985;
@@ -22,6 +22,15 @@ constexpr float bright_level = 1.1F;  // of 1 - exp(-x) at that percentile
 struct Instance {
   float query_x, key_x, height, weight;
 };
+
+// What an arc of weight 1 adds in a pixel's length: as fine as leaves room for all arcs in one pixel of 32 bits, with
+// the other half of them for rounding up. Summed as whole numbers, so that it does not depend on the order either.
+float finest_unit(std::span<const Instance> arcs) {
+  constexpr double parts = 4294967296.0;
+  std::uint64_t weight = 1;
+  for (const Instance& arc : arcs) weight += static_cast<std::uint64_t>(std::ceil(parts * arc.weight));
+  return static_cast<float>(0x1p31 / most_a_pixel / (static_cast<double>(weight) / parts));
+}
 
 }  // namespace
 
@@ -41,7 +50,7 @@ void DensityPainter::accumulate(std::span<const DensityArc> arcs, int width, int
   for (const DensityArc& arc : arcs) {
     if (!(arc.weight > 0)) continue;
     const float h = arc_height(std::abs(arc.query_x - arc.key_x), static_cast<float>(width), room);
-    instances.push_back({arc.query_x, arc.key_x, down ? -h : h, arc.weight});
+    instances.push_back({arc.query_x, arc.key_x, down ? -h : h, std::min(arc.weight, 1.0F)});
   }
   // Neighbours in a group take about as many steps; equal ones in any order, since the sums are whole numbers.
   std::sort(instances.begin(), instances.end(), [](const Instance& a, const Instance& b) {
@@ -57,7 +66,7 @@ void DensityPainter::accumulate(std::span<const DensityArc> arcs, int width, int
   glUniform2i(0, width, height);
   glUniform1f(1, base);
   glUniform1ui(2, static_cast<GLuint>(instances.size()));
-  glUniform1f(4, unit);
+  glUniform1f(4, finest_unit(instances));
   glBindBufferBase(GL_SHADER_STORAGE_BUFFER, 0, arcs_.id());
   glBindBufferBase(GL_SHADER_STORAGE_BUFFER, 1, sums_.id());
   for (std::size_t first = 0; first < instances.size(); first += arcs_a_dispatch) {

@@ -21,8 +21,9 @@ struct DensityLook {
 
 class DensityPainter {
  public:
-  // Sums the arcs, at most 2^20, over width x height pixels. They stand on the line y = base with `room` pixels for the
-  // longest (an arc across the whole width), or hang from it where `down`.
+  // Sums the arcs, at most 2^20, over width x height pixels, both at least 1. They stand on the line y = base with
+  // `room` pixels for the longest (an arc across the whole width), or hang from it where `down`. Ends may lie outside
+  // the picture. Weights above 1 count 1; not above 0 or not a number: nothing.
   void accumulate(std::span<const DensityArc> arcs, int width, int height, float base, float room, bool down);
   // Lays what was summed last over the target, which has its size. Nothing where nothing was summed.
   void draw(RenderTarget& target, const DensityLook& look);

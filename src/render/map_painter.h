@@ -12,7 +12,9 @@
 
 namespace attnscope {
 
-// A part of an image and the rectangle of the target that it fills.
+// A part of an image and the rectangle of the target that it fills: the pixels whose middle lies in it. None of the
+// largest weights is lost at its edges, whole pixels or not. A pixel covers at most 60,000 texels: Mesa's software
+// driver ends longer loops.
 struct MapQuad {
   int slot = 0;
   int width = 0, height = 0;  // of the image in the slot
