@@ -52,7 +52,7 @@ class WindowLoop {
     const std::stop_callback wake(ended, [] { glfwPostEmptyEvent(); });
     while (glfwWindowShouldClose(window_.handle()) == GLFW_FALSE && !desk_.workspace().transient().quit &&
            !ended.stop_requested()) {
-      stage_.frame().wait(stage_.animating(), desk_.workspace().due_in());
+      stage_.frame().wait(stage_.animating(), stage_.due_in());
       draw();
     }
     remember();

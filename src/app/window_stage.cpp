@@ -1,5 +1,6 @@
 #include "app/window_stage.h"
 
+#include <algorithm>
 #include <vector>
 
 namespace attnscope {
@@ -18,6 +19,12 @@ void WindowStage::draw(double now, double last_input, WindowUi::Only only) {
   workspace_.end_frame(last_input);
   frame_.end();
   changed_ = !commands.empty();
+}
+
+std::optional<double> WindowStage::due_in() const {
+  const std::optional<double> work = workspace_.due_in();
+  const std::optional<double> ui = ui_.due_in();
+  return work && ui ? std::min(*work, *ui) : work ? work : ui;
 }
 
 }  // namespace attnscope

@@ -1,6 +1,8 @@
 // The window's contents on a window: fonts, panels and frames over a workspace. The desktop's loop, pictures, tests and
 // benchmarks all draw by this; when frames are drawn, and of what, is left to them.
 #pragma once
+#include <optional>
+
 #include "app/frame.h"
 #include "app/window.h"
 #include "session/workspace.h"
@@ -17,6 +19,8 @@ class WindowStage {
   void draw(double now, double last_input, WindowUi::Only only = WindowUi::Only::window);
   // Whether the next frame will look different by itself.
   bool animating() const { return changed_ || ui_.animating(); }
+  // Seconds after which a frame is wanted in any case; none where nothing is to come.
+  std::optional<double> due_in() const;
 
   Frame& frame() { return frame_; }
   WindowUi& ui() { return ui_; }

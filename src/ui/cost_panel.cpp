@@ -10,16 +10,19 @@
 #include "ui/widgets.h"
 
 namespace attnscope {
-namespace {
-
-constexpr double shortest_n = 100;
-constexpr double longest_n = 1e6;
 
 // One measured series with the law fitted to it.
-struct Curve {
+struct CostPanel::Curve {
   CostSeries series;
   std::optional<PowerFit> fit;
 };
+
+namespace {
+
+using Curve = CostPanel::Curve;
+
+constexpr double shortest_n = 100;
+constexpr double longest_n = 1e6;
 
 std::vector<Curve> curves_of(const CostMeter& meter) {
   std::vector<Curve> curves;
@@ -72,8 +75,7 @@ void plot_curve(const Panel& panel, const Curve& curve, bool strong) {
 
 }  // namespace
 
-void CostPanel::draw_chart(const Panel& panel, ImVec2 min, ImVec2 max) {
-  const std::vector<Curve> curves = curves_of(*panel.workspace.cost());
+void CostPanel::draw_chart(const Panel& panel, const std::vector<Curve>& curves, ImVec2 min, ImVec2 max) {
   double longest = 1e-2;
   double shortest = 1e-5;
   for (const Curve& curve : curves) {
@@ -82,9 +84,10 @@ void CostPanel::draw_chart(const Panel& panel, ImVec2 min, ImVec2 max) {
   }
   const float label_width = panel.px(84);
   ImGui::SetCursorScreenPos(min);
+  ImGui::PushFont(panel.fonts.mono, 11 * 16.0F / 13.0F);
   constexpr ImPlotFlags flags =
       ImPlotFlags_NoMouseText | ImPlotFlags_NoLegend | ImPlotFlags_NoMenus | ImPlotFlags_NoBoxSelect;
-  if (!ImPlot::BeginPlot("##cost", {max.x - min.x - label_width, max.y - min.y}, flags)) return;
+  if (!ImPlot::BeginPlot("##cost", {max.x - min.x - label_width, max.y - min.y}, flags)) return ImGui::PopFont();
   constexpr ImPlotAxisFlags axis = ImPlotAxisFlags_NoHighlight | ImPlotAxisFlags_Lock;
   ImPlot::SetupAxes(nullptr, nullptr, axis, axis);
   ImPlot::SetupAxisScale(ImAxis_X1, ImPlotScale_Log10);
@@ -114,6 +117,7 @@ void CostPanel::draw_chart(const Panel& panel, ImVec2 min, ImVec2 max) {
     if (curve.fit) labels.emplace_back(ImPlot::PlotToPixels(longest_n, curve.fit->seconds(longest_n)).y, &curve);
   }
   ImPlot::EndPlot();
+  ImGui::PopFont();
   panel.probe.mark("cost chart");
   std::sort(labels.begin(), labels.end());
   float free = plot_min.y;
@@ -149,10 +153,15 @@ void CostPanel::draw(const Panel& panel) {
     draw_text(panel, *ImGui::GetWindowDrawList(), {row.right - text.x, row.middle - text.y / 2}, said, panel.colors.dim,
               Face::ui, 12);
   }
-  const float sentence = panel.px(28);
-  draw_chart(panel, {corner.x + panel.px(8), corner.y + panel.px(header_height)},
-             {end.x - panel.px(6), end.y - sentence});
   const std::vector<Curve> curves = curves_of(*meter);
+  const bool begun = std::any_of(curves.begin(), curves.end(), [](const Curve& c) { return !c.series.points.empty(); });
+  if (!begun) {
+    empty_state(panel, corner, end, "measured as soon as nothing else computes");
+    return end_panel();
+  }
+  const float sentence = panel.px(28);
+  draw_chart(panel, curves, {corner.x + panel.px(8), corner.y + panel.px(header_height)},
+             {end.x - panel.px(6), end.y - sentence});
   if (!curves.empty() && curves.front().fit) {
     const std::string said =
         "Twice the text: attention ×" + number_label(std::pow(2.0, curves.front().fit->exponent)) +
@@ -160,8 +169,6 @@ void CostPanel::draw(const Panel& panel) {
                                             : "");
     draw_text(panel, *ImGui::GetWindowDrawList(), {corner.x + panel.px(18), end.y - sentence + panel.px(4)},
               fitted(panel, said, size.x - panel.px(30), Face::ui, 12.5F), panel.colors.dim, Face::ui, 12.5F);
-  } else if (curves.empty() || curves.front().series.points.empty()) {
-    empty_state(panel, corner, {end.x, end.y - panel.px(60)}, "measured as soon as nothing else computes");
   }
   end_panel();
 }

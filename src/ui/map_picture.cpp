@@ -88,7 +88,7 @@ void MapPicture::show(const Panel& panel, ImVec2 min) {
     painter_.draw(target_, images_, quads_, look);
     painter_.shimmer(target_, missing_, look);
   }
-  if (!missing_.empty() && !panel.reduced_motion()) panel.animating = true;
+  if (!missing_.empty() && !panel.reduced_motion()) panel.shimmering = true;
   ImGui::GetWindowDrawList()->AddImage(ImTextureRef(target_.texture()), min, {min.x + width_, min.y + height_});
 }
 

@@ -23,9 +23,10 @@ struct Panel {
   const Fonts& fonts;
   GlyphAliases& glyphs;
   Probe& probe;
-  float scale;      // of the interface: 1 is the design's size
-  double clock;     // seconds, for what moves
-  bool& animating;  // set where the next frame will look different by itself
+  float scale;       // of the interface: 1 is the design's size
+  double clock;      // seconds, for what moves
+  bool& animating;   // set where the next frame will look different by itself
+  bool& shimmering;  // set where something moves so slowly that a few frames a second do
 
   void ask(Command command) const { commands.push_back(std::move(command)); }
   // Design pixels to screen pixels.

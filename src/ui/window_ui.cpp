@@ -39,8 +39,9 @@ void WindowUi::prepare(const Workspace& workspace, float scale) {
 std::vector<Command> WindowUi::draw(Workspace& workspace, double clock, Only only) {
   std::vector<Command> commands;
   animating_ = false;
-  const Panel panel{workspace, commands,  palette(workspace.settings().theme), fonts_, glyphs_, probe_, scale_,
-                    clock,     animating_};
+  shimmering_ = false;
+  const Panel panel{workspace,  commands,   palette(workspace.settings().theme), fonts_, glyphs_, probe_, scale_, clock,
+                    animating_, shimmering_};
   workspace.transient().hover_token.reset();
   const ImVec2 size = ImGui::GetIO().DisplaySize;
   answer_keys(panel, heads_.focused());

@@ -33,6 +33,8 @@ class WindowUi {
   std::vector<Command> draw(Workspace& workspace, double clock, Only only = Only::window);
   // Whether something moves, so that the next frame should come by itself.
   bool animating() const { return animating_; }
+  // Seconds after which the next frame is wanted though nothing moves fast; none where nothing moves at all.
+  std::optional<double> due_in() const { return shimmering_ ? std::optional(0.1) : std::nullopt; }
   Probe& probe() { return probe_; }
 
  private:
@@ -46,6 +48,7 @@ class WindowUi {
   std::optional<std::pair<Theme, float>> styled_;
   float scale_ = 1;
   bool animating_ = false;
+  bool shimmering_ = false;
   std::optional<std::int64_t> last_token_;
   std::uint64_t frames_ = 0;
   bool cost_of_sentence_ = false;
