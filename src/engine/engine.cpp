@@ -140,6 +140,8 @@ std::string Engine::last_times() const {
   return text;
 }
 
+std::optional<double> Engine::last_seconds_of(std::size_t kind) const { return impl_->seconds.at(kind); }
+
 std::string_view Engine::backend_name() const { return impl_->backend.name(); }
 
 std::string Engine::fallback() const { return impl_->workers.fallback(); }

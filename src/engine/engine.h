@@ -65,6 +65,11 @@ class Engine {
   // How long the latest result of each kind took: "row .04 ms, tile 3.1 ms", for the status bar; empty before there is
   // one.
   std::string last_times() const;
+  // The same of one kind in seconds; none before there is a result.
+  template <typename R>
+  std::optional<double> last_seconds() const {
+    return last_seconds_of(Request(R{}).index());
+  }
   // What computes: "cpu avx512", and, where it could not do what was asked, why the reference did.
   std::string_view backend_name() const;
   std::string fallback() const;
@@ -75,6 +80,7 @@ class Engine {
   std::shared_ptr<const void> want_any(const std::shared_ptr<const Layer>& layer, const Request& request,
                                        Urgency urgency, std::span<const std::int32_t> tokens);
   std::shared_ptr<const void> find_any(const Request& request) const;
+  std::optional<double> last_seconds_of(std::size_t kind) const;
 
   struct Impl;
   std::unique_ptr<Impl> impl_;

@@ -19,6 +19,7 @@ Workspace::Workspace(Backend& backend, Pool& pool, WorkspaceOptions options, std
       settings_(options_.settings),
       wake_(std::move(wake)),
       backend_(backend),
+      pool_(pool),
       engine_(backend, pool, wake_),
       runner_(backend, pool, options_.models, wake_),
       model_(!options_.model.empty()    ? options_.model

@@ -90,6 +90,7 @@ class Workspace {
   const std::string& model() const { return model_; }  // that texts go through, as open_model() takes it
   const std::string& draft() const { return draft_; }  // the text of the sentence field
   bool measures() const { return options_.measures; }
+  unsigned threads() const { return pool_.threads(); }
   const History& history() const { return history_; }
 
   // Null before the first capture.
@@ -126,6 +127,7 @@ class Workspace {
   Settings settings_;
   std::function<void()> wake_;
   Backend& backend_;
+  Pool& pool_;
   Engine engine_;
   CaptureRunner runner_;
   std::unique_ptr<CostMeter> meter_;

@@ -81,6 +81,7 @@ std::string number_label(double value) {
 
 std::string duration_label(double seconds) {
   if (seconds < 0.001) return formatted("%.0f µs", seconds * 1e6);
+  if (seconds < 0.01) return formatted("%.1f ms", seconds * 1e3);
   if (seconds < 1) return formatted("%.0f ms", seconds * 1e3);
   if (seconds < 10) return formatted("%.1f s", seconds);
   if (seconds < 120) return formatted("%.0f s", seconds);

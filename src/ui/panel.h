@@ -11,6 +11,7 @@
 #include "session/workspace.h"
 #include "ui/fonts.h"
 #include "ui/glyph_aliases.h"
+#include "ui/layout.h"
 #include "ui/probe.h"
 #include "ui/theme.h"
 

@@ -206,6 +206,7 @@ void SentencePanel::draw_words(const Panel& panel, const TokenLights& lights) {
     if (panel.probe.on()) panel.probe.mark("token " + std::to_string(unit.first_token));
     ImGui::PopID();
     const float weight = lights.unit_weight(unit);
+    if (hovered && lights.lit()) copyable(panel, number_label(weight));
     ImVec4 plate = lights.plate(weight, panel.colors.raised, 0.94F);
     const bool masked = lights.lit() && std::isnan(weight);
     ImVec4 ink = masked                             ? panel.colors.faint

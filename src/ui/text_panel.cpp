@@ -140,7 +140,9 @@ void TextPanel::answer_mouse(const Frame& frame) {
     if (frame.document.in_context(tokens.first_token)) return panel.ask(PickToken{tokens.first_token});
     return panel.ask(CaptureFrom{tokens.first_token});
   }
-  token_card(panel, tokens, frame.lights.unit_weight(tokens));
+  const float weight = frame.lights.unit_weight(tokens);
+  if (frame.lights.lit()) copyable(panel, number_label(weight));
+  token_card(panel, tokens, weight);
 }
 
 // The wheel, and what has to come into view.

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <filesystem>
 
+#include "attention/select.h"
 #include "ui/widgets.h"
 
 namespace attnscope {
@@ -89,6 +90,29 @@ void draw_top_bar(const Panel& panel, ImVec2 min, ImVec2 max) {
   if (const int by = stepper(panel, row, "head", std::to_string(panel.view().head))) panel.ask(StepHead{by});
 }
 
+namespace {
+
+// What computes, and why nothing better does.
+void answer_backend(const Panel& panel, ImVec2 min, ImVec2 max) {
+  ImGui::SetCursorScreenPos(min);
+  ImGui::InvisibleButton("backend", {std::max(1.0F, max.x - min.x), std::max(1.0F, max.y - min.y)});
+  panel.probe.mark("backend");
+  if (!ImGui::IsItemHovered()) return;
+  begin_card(panel);
+  ImGui::Text("attention is computed by %s", std::string(panel.workspace.engine().backend_name()).c_str());
+  ImGui::PushStyleColor(ImGuiCol_Text, packed(panel.colors.dim));
+  for (const BackendInfo& backend : list_backends()) {
+    if (backend.name == "cuda" || backend.usable) ImGui::Text("%s: %s", backend.name.c_str(), backend.detail.c_str());
+  }
+  const std::string fallback = panel.workspace.engine().fallback();
+  if (!fallback.empty()) ImGui::TextUnformatted(fallback.c_str());
+  if (panel.workspace.measures()) ImGui::TextUnformatted(panel.workspace.engine().last_times().c_str());
+  ImGui::PopStyleColor();
+  end_card();
+}
+
+}  // namespace
+
 void draw_status_bar(const Panel& panel, ImVec2 min, ImVec2 max) {
   ImDrawList& list = *ImGui::GetWindowDrawList();
   list.AddRectFilled(min, max, packed(panel.colors.panel));
@@ -100,19 +124,17 @@ void draw_status_bar(const Panel& panel, ImVec2 min, ImVec2 max) {
     row.right -= size.x + panel.px(14);
   };
   const Engine& engine = panel.workspace.engine();
-  right(std::string(engine.backend_name()));
-  const float backend_left = row.right;
-  if (panel.workspace.measures()) right(engine.last_times());
+  right(std::string(engine.backend_name()) + ", " + std::to_string(panel.workspace.threads()) + " cores");
+  const auto time = [&](const char* what, std::optional<double> seconds) {
+    if (seconds && panel.workspace.measures()) right(std::string(what) + " " + duration_label(*seconds));
+  };
+  time("map", engine.last_seconds<TileRequest>());
+  const bool to = panel.view().direction == Direction::attends_to;
+  time(to ? "row" : "column", to ? engine.last_seconds<RowRequest>() : engine.last_seconds<ColumnRequest>());
   const CaptureStatus status = panel.workspace.capture_status();
-  if (status.stage == CaptureStage::done && panel.workspace.measures())
-    right("captured in " + duration_label(status.seconds));
+  if (status.stage == CaptureStage::done) time("captured in", status.seconds);
   if (status.stage == CaptureStage::stopped) right("stopped");
-  ImGui::SetCursorScreenPos({backend_left, min.y});
-  ImGui::InvisibleButton("backend", {std::max(1.0F, max.x - backend_left), std::max(1.0F, max.y - min.y)});
-  if (ImGui::IsItemHovered()) {
-    const std::string fallback = engine.fallback();
-    ImGui::SetTooltip("what computes attention%s%s", fallback.empty() ? "" : ": ", fallback.c_str());
-  }
+  answer_backend(panel, {row.right, min.y}, max);
 
   if (const Document* document = panel.document()) {
     const CaptureInfo& info = document->info();

@@ -31,31 +31,43 @@ struct WhyPanel::Frame {
   bool wide;                // room for what each step means
 };
 
-// Bars from a middle line, one a dimension, all to the scale of the largest.
-float WhyPanel::draw_bars(const Frame& frame, float y, const char* name, const std::string& label,
-                          std::string_view hint, const std::vector<float>& values, const ImVec4& color,
-                          bool name_largest) {
+// One row of bars, one a dimension.
+struct WhyPanel::Bars {
+  const char* name = "";  // for the probe
+  std::string label;
+  std::string_view hint;
+  const std::vector<float>& values;
+  ImVec4 color;
+  bool name_largest = false;
+  // What the height spans: all values, and 0.
+  float lowest = 0, highest = 0;
+
+  void span(const std::vector<float>& numbers) {
+    for (const float number : numbers) {
+      lowest = std::min(lowest, number);
+      highest = std::max(highest, number);
+    }
+  }
+};
+
+// Bars from a middle line; returns the y below them.
+float WhyPanel::draw_bars(const Frame& frame, float y, const Bars& bars) {
   const Panel& panel = frame.panel;
   const float height = frame.bars_height;
-  const float text_top =
-      hint.empty() || height < panel.px(34) ? y + (height - panel.px(16)) / 2 : y + height / 2 - panel.px(17);
-  draw_text(panel, frame.list, {frame.left, text_top}, fitted(panel, label, frame.bars - frame.left - panel.px(8)),
-            panel.colors.text);
-  if (height >= panel.px(34)) {
+  const std::vector<float>& values = bars.values;
+  const bool hinted = !bars.hint.empty() && height >= panel.px(34);
+  const float text_top = y + height / 2 - panel.px(hinted ? 17.0F : 8.0F);
+  const float label_room = frame.bars - frame.left - panel.px(8);
+  draw_text(panel, frame.list, {frame.left, text_top}, fitted(panel, bars.label, label_room), panel.colors.text);
+  if (hinted) {
     draw_text(panel, frame.list, {frame.left, y + height / 2 + panel.px(1)},
-              fitted(panel, hint, frame.bars - frame.left - panel.px(8), Face::ui, 12), panel.colors.faint, Face::ui,
-              12);
+              fitted(panel, bars.hint, label_room, Face::ui, 12), panel.colors.faint, Face::ui, 12);
   }
   if (values.empty()) return y + height;
-  float largest = 0;
-  float lowest = 0, highest = 0;
-  for (const float value : values) {
-    largest = std::max(largest, std::abs(value));
-    lowest = std::min(lowest, value);
-    highest = std::max(highest, value);
-  }
-  const float span = std::max(1e-30F, highest - lowest);
-  const float zero = y + height * highest / span;
+  const char* name = bars.name;
+  const bool name_largest = bars.name_largest;
+  const float span = std::max(1e-30F, bars.highest - bars.lowest);
+  const float zero = y + height * bars.highest / span;
   const float step = (frame.right - frame.bars) / static_cast<float>(values.size());
   const float gap = step >= 4 ? 1.0F : 0.0F;
   for (std::size_t c = 0; c < values.size(); ++c) {
@@ -63,7 +75,7 @@ float WhyPanel::draw_bars(const Frame& frame, float y, const char* name, const s
     const float end = zero - values[c] / span * height;
     const float top = std::min(zero, end);
     frame.list.AddRectFilled({x, top}, {std::max(x + 1, x + step - gap), std::max(top + 1, std::max(zero, end))},
-                             packed(color));
+                             packed(bars.color));
   }
   ImGui::SetCursorScreenPos({frame.bars, y});
   ImGui::InvisibleButton(name, {std::max(1.0F, frame.right - frame.bars), std::max(1.0F, height)});
@@ -72,6 +84,7 @@ float WhyPanel::draw_bars(const Frame& frame, float y, const char* name, const s
     const auto c = static_cast<std::size_t>(
         std::clamp((ImGui::GetMousePos().x - frame.bars) / step, 0.0F, static_cast<float>(values.size() - 1)));
     ImGui::SetTooltip("dimension %zu: %s", c, number_label(values[c]).c_str());
+    copyable(panel, number_label(values[c]));
   }
   if (name_largest) {
     std::vector<std::size_t> order(values.size());
@@ -138,53 +151,77 @@ void WhyPanel::draw(const Panel& panel) {
   const auto pair =
       panel.workspace.engine().want(layer, PairRequest{panel.workspace.head_ref(), query, key}, Urgency::answer);
   if (pair == nullptr) return end_panel();
-  const bool wide = size.x >= panel.px(560);
-  const float label_width = panel.px(wide ? 178.0F : 102.0F);
-  const float top = corner.y + panel.px(header_height + 4);
-  const float steps = panel.px(step_height * 4 + 10);
+  draw_pair(panel, *layer, *pair, name(query), name(key));
+  end_panel();
+}
+
+// Query, key and product; score and softmax; then what the value adds to the output: as bars where there is the height,
+// else in words.
+void WhyPanel::draw_pair(const Panel& panel, const Layer& layer, const Pair& pair, const std::string& query,
+                         const std::string& key) {
+  const auto [corner, end] = panel_area();
+  const bool wide = end.x - corner.x >= panel.px(560);
   const float gap = panel.px(8);
-  const float room = end.y - top - steps - panel.px(14) - 4 * gap;
-  const float bars_height = std::clamp(room / 3, panel.px(14), panel.px(most_bars_height));
+  const float top = corner.y + panel.px(header_height + 4);
+  const float room = end.y - panel.px(12) - top - panel.px(14);
+  const float all_bars = (room - panel.px(2 * step_height) - 6 * gap) / 5;
+  const bool values_as_bars = pair.visible && all_bars >= panel.px(20);
+  const float bars_height = values_as_bars ? all_bars : (room - panel.px(4 * step_height) - 4 * gap) / 3;
+  const float label_width = panel.px(wide ? 178.0F : 102.0F);
   const Frame frame{panel,
                     *ImGui::GetWindowDrawList(),
                     corner.x + panel.px(18),
                     corner.x + label_width + panel.px(18),
                     end.x - panel.px(20),
-                    bars_height,
+                    std::clamp(bars_height, panel.px(14), panel.px(most_bars_height)),
                     wide};
   const auto quoted = [](const std::string& word) { return "“" + word + "”"; };
+  const auto row = [&](float y, const char* name, std::string label, std::string_view hint,
+                       const std::vector<float>& values, const ImVec4& color, bool name_largest) {
+    Bars bars{name, std::move(label), hint, values, color, name_largest};
+    bars.span(values);
+    return draw_bars(frame, y, bars) + gap;
+  };
   float y = top;
-  y = draw_bars(frame, y, "why query", wide ? "query of " + quoted(name(query)) : "query", "what it looks for",
-                pair->query, panel.colors.query, false) +
-      gap;
-  y = draw_bars(frame, y, "why key", wide ? "key of " + quoted(name(key)) : "key", "what it offers", pair->key,
-                panel.colors.key, false) +
-      gap;
-  y = draw_bars(frame, y, "why product", "product", "dimension by dimension", pair->product, panel.colors.text, true) +
-      gap;
-  if (!pair->visible) {
+  y = row(y, "why query", wide ? "query of " + quoted(query) : "query", "what it looks for", pair.query,
+          panel.colors.query, false);
+  y = row(y, "why key", wide ? "key of " + quoted(key) : "key", "what it offers", pair.key, panel.colors.key, false);
+  y = row(y, "why product", "product", "dimension by dimension", pair.product, panel.colors.text, true);
+  if (!pair.visible) {
     draw_text(panel, frame.list, {frame.left, y}, "masked: the query does not see this key", panel.colors.dim);
-    return end_panel();
+    return;
   }
-  const LayerSpec& spec = layer->spec;
-  std::string score = scaled(pair->dot, spec);
-  score += (spec.cap || !spec.slopes.empty() ? " → " : " = ") + number_label(pair->score);
+  const LayerSpec& spec = layer.spec;
+  std::string score = scaled(pair.dot, spec);
+  score += (spec.cap || !spec.slopes.empty() ? " → " : " = ") + number_label(pair.score);
   const bool root = score.find("√") != std::string::npos;
   y = draw_step(frame, y, "score", score, root ? "sum, divided by √head_dim" : "sum, times the model's scale");
-  y = draw_step(
-      frame, y, "softmax",
-      "exp(" + number_label(pair->score) + " - " + number_label(pair->lse) + ") = " + weight_label(pair->weight),
-      "its share among " + count_label(pair->seen) + (pair->seen == 1 ? " token" : " tokens"));
-  y = draw_step(frame, y, "weighted sum", weight_label(pair->weight) + " × value of " + quoted(name(key)),
-                "+ " + weight_label(std::max(0.0, 1 - pair->weight)) + " × the other values");
-  const double value_norm =
-      std::sqrt(std::inner_product(pair->value.begin(), pair->value.end(), pair->value.begin(), 0.0));
-  const double output_norm =
-      std::sqrt(std::inner_product(pair->output.begin(), pair->output.end(), pair->output.begin(), 0.0));
+  const std::string weight = weight_label(pair.weight);
+  y = draw_step(frame, y, "softmax",
+                "exp(" + number_label(pair.score) + " - " + number_label(pair.lse) + ") = " + weight,
+                "its share among " + count_label(pair.seen) + (pair.seen == 1 ? " token" : " tokens"));
+  if (values_as_bars) {
+    std::vector<float> weighted(pair.value);
+    for (float& number : weighted) number *= static_cast<float>(pair.weight);
+    Bars part{"why value", weight + " × value", wide ? "what it passes on" : "", weighted,
+              direction_color(panel.colors, Direction::attended_by)};
+    Bars whole{"why output", "output", wide ? "all values, by weight" : "", pair.output, panel.colors.dim};
+    for (Bars* bars : {&part, &whole}) {  // one scale, so that the part is seen in the whole
+      bars->span(weighted);
+      bars->span(pair.output);
+    }
+    y = draw_bars(frame, y, part) + gap;
+    draw_bars(frame, y, whole);
+    return;
+  }
+  y = draw_step(frame, y, "weighted sum", weight + " × value of " + quoted(key),
+                "+ " + weight_label(std::max(0.0, 1 - pair.weight)) + " × the other values");
+  const auto length = [](const std::vector<float>& v) {
+    return std::sqrt(std::inner_product(v.begin(), v.end(), v.begin(), 0.0));
+  };
   draw_step(frame, y, "output",
-            "length " + number_label(pair->weight * value_norm) + " of " + number_label(output_norm),
+            "length " + number_label(pair.weight * length(pair.value)) + " of " + number_label(length(pair.output)),
             "this key's part of the head's output");
-  end_panel();
 }
 
 }  // namespace attnscope

@@ -12,8 +12,10 @@ class WhyPanel {
 
  private:
   struct Frame;
-  float draw_bars(const Frame& frame, float y, const char* name, const std::string& label, std::string_view hint,
-                  const std::vector<float>& values, const ImVec4& color, bool name_largest);
+  struct Bars;
+  void draw_pair(const Panel& panel, const Layer& layer, const Pair& pair, const std::string& query,
+                 const std::string& key);
+  float draw_bars(const Frame& frame, float y, const Bars& bars);
   float draw_step(const Frame& frame, float y, const char* name, const std::string& formula,
                   const std::string& meaning);
 };

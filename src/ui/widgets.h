@@ -56,7 +56,7 @@ void end_card();
 // What a panel says when it has nothing to show: a line in its middle and a fainter one below.
 void empty_state(const Panel& panel, ImVec2 min, ImVec2 max, std::string_view line, std::string_view hint = {});
 
-// A right click on the last item offers to copy `value`.
+// A right click on the last item copies `value`.
 void copyable(const Panel& panel, const std::string& value);
 
 }  // namespace attnscope
