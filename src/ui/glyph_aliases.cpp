@@ -1,6 +1,7 @@
 #include "ui/glyph_aliases.h"
 
 #include <algorithm>
+#include <utility>
 
 #include "text/utf8.h"
 
@@ -53,7 +54,7 @@ std::string GlyphAliases::editable(std::string_view utf8) {
   for (std::size_t at = 0; at < utf8.size();) {
     const DecodedPart part = decode_utf8(utf8, at);
     at += part.length;
-    append_utf8(part.valid ? typed(part.code_point) : replacement_character, out);
+    append_utf8(part.valid ? in_16_bits(part.code_point) : replacement_character, out);
   }
   return out;
 }
@@ -70,6 +71,15 @@ std::string GlyphAliases::original(std::string_view editable) const {
 }
 
 char32_t GlyphAliases::typed(char32_t code_point) {
+  const char32_t character = in_16_bits(code_point);
+  if (held_.empty() && !is_private_use(character)) return character;
+  append_utf8(character, held_);
+  return 0;
+}
+
+std::string GlyphAliases::take_held() { return std::exchange(held_, {}); }
+
+char32_t GlyphAliases::in_16_bits(char32_t code_point) {
   return code_point > last_of_16_bits || is_private_use(code_point) ? alias(code_point) : code_point;
 }
 

@@ -22,8 +22,11 @@ class GlyphAliases {
   // UTF-8 become U+FFFD; control characters stay. original() is the way back: every alias as its code point.
   std::string editable(std::string_view utf8);
   std::string original(std::string_view editable) const;
-  // What ImGui gets for a character that was typed.
+  // What ImGui gets for a character that was typed, 0 for nothing: its fields refuse private-use characters from the
+  // keyboard, so what goes by an alias is held back for take_held(), and so is all that is typed until that is called.
   char32_t typed(char32_t code_point);
+  // What was held back since the last call, as editable(), for the field that is edited.
+  std::string take_held();
 
   // The code point that `displayed` stands for: itself unless it is an alias. U+FFFD for an alias that was not given
   // out.
@@ -31,9 +34,11 @@ class GlyphAliases {
 
  private:
   char32_t alias(char32_t code_point);
+  char32_t in_16_bits(char32_t code_point);
 
   std::unordered_map<char32_t, char32_t> aliases_;
   std::vector<char32_t> real_;  // by alias, from U+E000
+  std::string held_;
 };
 
 }  // namespace attnscope

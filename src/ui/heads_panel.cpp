@@ -11,7 +11,8 @@ namespace {
 
 constexpr float axis_width = 26;
 constexpr float smallest_picture = 13;  // design pixels: smaller ones are shaded cells
-constexpr float largest_cell = 84;
+constexpr float largest_cell = 84;      // of a picture
+constexpr float largest_shade = 30;
 constexpr std::int64_t small_picture = 32;  // pixels of a thumbnail
 constexpr std::int64_t large_picture = 128;
 constexpr std::int64_t strongest_listed = 5;
@@ -58,7 +59,8 @@ HeadsPanel::Grid HeadsPanel::grid_for(const Panel& panel, ImVec2 min, ImVec2 max
   const float width = max.x - min.x - panel.px(axis_width + 14);
   const float height = (max.y - min.y) * 0.62F;
   grid.cell = std::min({width / static_cast<float>(std::max<std::int64_t>(1, grid.layers)),
-                        height / static_cast<float>(std::max<std::int64_t>(1, grid.heads)), panel.px(largest_cell)});
+                        height / static_cast<float>(std::max<std::int64_t>(1, grid.heads)),
+                        panel.px(shade_ == Shade::pair ? largest_shade : largest_cell)});
   grid.cell = std::max(2.0F, grid.cell >= panel.px(smallest_picture) ? std::floor(grid.cell) : grid.cell);
   grid.gap = grid.cell >= panel.px(40) ? panel.px(4) : 1;
   grid.min = {std::floor(min.x + panel.px(axis_width)), std::floor(min.y + panel.px(18))};
@@ -193,13 +195,14 @@ void HeadsPanel::draw_large(const Panel& panel, ImVec2 min, ImVec2 max) {
             panel.colors.text, Face::strong);
   y += panel.px(20);
   if (profile == nullptr) return;
-  if (name) {
+  constexpr float row_step = 17;
+  const float rows_left = (max.y - y) / panel.px(row_step);
+  if (name && rows_left >= 4) {
     draw_text(panel, list, {left, y}, fitted(panel, name->sentence, max.x - left, Face::ui, 12), panel.colors.faint,
               Face::ui, 12);
     y += panel.px(19);
   }
   // Two columns where one has not the height.
-  constexpr float row_step = 17;
   const bool two = y + panel.px(6 * row_step) > max.y;
   const float column = two ? (max.x - left) / 2 : max.x - left;
   const float top = y;

@@ -4,9 +4,12 @@
 
 #include <string>
 
+#include "ui/glyph_aliases.h"
+
 namespace attnscope {
 
-// Whether the text was edited. The text is as ImGui draws it (GlyphAliases::displayed).
-bool input_text(const char* id, const char* hint, std::string& text, ImGuiInputTextFlags flags = 0);
+// Whether the text was edited. The text is as ImGui draws it (GlyphAliases::editable); what `glyphs` held back of the
+// keyboard goes in at the cursor.
+bool input_text(GlyphAliases& glyphs, const char* id, const char* hint, std::string& text);
 
 }  // namespace attnscope

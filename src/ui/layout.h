@@ -12,8 +12,8 @@ enum class LayoutKind : int { sentence, reading, reading_low, reading_narrow };
 // `width` and `height` of the window in design pixels.
 LayoutKind layout_kind(bool sentence, float width, float height);
 
-// What ImGui knows a panel's window by in a layout. A window is docked in one place at a time, so each layout has windows
-// of its own.
+// What ImGui knows a panel's window by in a layout. A window is docked in one place at a time, so each layout has
+// windows of its own.
 std::string docked_name(const char* title, LayoutKind kind);
 
 // The dock space in the current window's cursor position; makes the design's layout where there is none yet, or again

@@ -1,5 +1,7 @@
 #include "ui/overlays.h"
 
+#include <imgui_internal.h>
+
 #include <algorithm>
 #include <cctype>
 #include <charconv>
@@ -39,7 +41,7 @@ bool Overlays::field(const Panel& panel, const char* hint) {
   if (appearing_) ImGui::SetKeyboardFocusHere();
   ImGui::SetNextItemWidth(-FLT_MIN);
   ImGui::PushStyleVar(ImGuiStyleVar_FramePadding, panel.px(10, 7));
-  const bool edited = input_text("##overlay", hint, text_);
+  const bool edited = input_text(panel.glyphs, "##overlay", hint, text_);
   ImGui::PopStyleVar();
   panel.probe.mark("overlay field");
   return edited;
@@ -189,8 +191,10 @@ void Overlays::draw(const Panel& panel, ImVec2 size) {
       case Overlay::none:
         break;
     }
-    const bool clicked_away = ImGui::IsMouseClicked(ImGuiMouseButton_Left) && !appearing_ &&
-                              !ImGui::IsWindowHovered(ImGuiHoveredFlags_RootAndChildWindows);
+    // On release, so that the button that opened it can close it too.
+    const bool clicked_away =
+        ImGui::IsMouseReleased(ImGuiMouseButton_Left) && !appearing_ &&
+        !ImGui::GetCurrentWindow()->Rect().Contains(ImGui::GetIO().MouseClickedPos[ImGuiMouseButton_Left]);
     if (clicked_away) close(panel);
     panel.probe.mark("overlay", ImGui::GetWindowPos(),
                      {ImGui::GetWindowPos().x + width, ImGui::GetWindowPos().y + ImGui::GetWindowHeight()});

@@ -24,6 +24,7 @@ struct Panel {
   const Fonts& fonts;
   GlyphAliases& glyphs;
   Probe& probe;
+  LayoutKind layout;
   float scale;       // of the interface: 1 is the design's size
   double clock;      // seconds, for what moves
   bool& animating;   // set where the next frame will look different by itself

@@ -15,9 +15,13 @@ constexpr float field_height = 60;
 constexpr float field_width = 620;
 constexpr float below_words = 104;  // room for weights, numbers and the sentence
 constexpr std::array word_ems{26.0F, 22.0F, 19.0F, 16.0F, 13.0F};
+constexpr float least_room = 36;         // for arcs
 constexpr float smallest_shown = 0.01F;  // weights below are not worth an arc
 constexpr float everyone_shown = 0.08F;  // of the weights of all other tokens
 constexpr float widest_ribbon = 11;
+constexpr float word_height = 54;    // of the largest size
+constexpr float between_lines = 64;  // for weights, numbers and arcs
+constexpr float least_arcs = 70;     // of height above the words
 
 }  // namespace
 
@@ -31,7 +35,10 @@ void SentencePanel::edit_field(const Panel& panel, ImVec2 min, float width) {
   ImGui::PushStyleVar(ImGuiStyleVar_FramePadding, panel.px(12, 7));
   if (focus_field_) ImGui::SetKeyboardFocusHere();
   focus_field_ = false;
-  if (input_text("##sentence", "Type a sentence or drop a text", field_)) {
+  ImGui::PushItemFlag(ImGuiItemFlags_NoTabStop, true);  // Tab swaps the direction
+  const bool edited = input_text(panel.glyphs, "##sentence", "Type a sentence or drop a text", field_);
+  ImGui::PopItemFlag();
+  if (edited) {
     last_draft_ = panel.glyphs.original(field_);
     panel.ask(EditText{last_draft_});
   }
@@ -76,51 +83,52 @@ void SentencePanel::draw_welcome(const Panel& panel, ImVec2 min, ImVec2 max) {
   }
 }
 
-// Tries sizes from the largest until the words fit on two lines; the smallest takes as many lines as it needs.
+// Tries sizes from the largest until the words fit on two lines and leave room for arcs; the smallest takes as many
+// lines as it needs.
 void SentencePanel::place_words(const Panel& panel, ImVec2 min, ImVec2 max) {
-  for (const float em : word_ems) {
-    const bool last = em == word_ems.back();
-    if (place_words(panel, min, max, em, last ? 1000 : 2)) return;
+  const auto fits = [&](float em) {
+    break_lines(panel, max.x - min.x - panel.px(60), em);
+    const float arcs = max.y - min.y - panel.px(below_words) - block_height(panel);
+    return lines_.size() <= 2 && arcs >= panel.px(least_arcs);
+  };
+  if (std::none_of(word_ems.begin(), word_ems.end(), fits))
+    break_lines(panel, max.x - min.x - panel.px(60), word_ems.back());
+
+  const float height = panel.px(word_height) * em_ / word_ems.front();
+  const bool to = panel.view().direction == Direction::attends_to;
+  const float free = max.y - min.y - panel.px(below_words) - block_height(panel);
+  const float top = to ? max.y - panel.px(below_words) - std::min(panel.px(22), free / 4) - block_height(panel)
+                       : min.y + std::min(panel.px(60), std::max(panel.px(44), free / 4));
+  for (Word& word : words_) {
+    const float left = (min.x + max.x - lines_[word.line]) / 2;
+    const float y = top + static_cast<float>(word.line) * (height + panel.px(between_lines));
+    word.min = {std::round(left + word.x), std::round(y)};
+    word.max = {std::round(left + word.x + word.width), std::round(y + height)};
   }
 }
 
-bool SentencePanel::place_words(const Panel& panel, ImVec2 min, ImVec2 max, float em, int most_lines) {
+float SentencePanel::block_height(const Panel& panel) const {
+  const auto lines = static_cast<float>(lines_.size());
+  return lines * panel.px(word_height) * em_ / word_ems.front() + (lines - 1) * panel.px(between_lines);
+}
+
+// Words in lines of at most this width, at this size.
+void SentencePanel::break_lines(const Panel& panel, float room, float em) {
   const float share = em / word_ems.front();
   const float padding = panel.px(17) * share;
   const float gap = panel.px(12) * share;
-  const float height = panel.px(54) * share;
-  const float line_step = height + panel.px(64);
-  const float room = max.x - min.x - panel.px(60);
-  const Document& document = *panel.document();
-  words_.clear();
-  std::vector<std::size_t> line_first{0};
-  std::vector<float> line_width{0};
-  for (std::size_t unit = 0; unit < document.units().size(); ++unit) {
-    std::string text = panel.glyphs.displayed(document.label(document.units()[unit].first_token));
-    const float width = text_size(panel, text, Face::ui, em).x + 2 * padding;
-    float& line = line_width.back();
-    if (line > 0 && line + gap + width > room) {
-      if (static_cast<int>(line_width.size()) == most_lines) return false;
-      line_first.push_back(unit);
-      line_width.push_back(0);
-    }
-    const float x = line_width.back() > 0 ? line_width.back() + gap : 0;
-    words_.push_back({unit, {x, static_cast<float>(line_width.size() - 1)}, {x + width, 0}, std::move(text)});
-    line_width.back() = x + width;
-  }
+  const std::vector<Unit>& units = panel.document()->units();
   em_ = em;
-  lines_ = static_cast<int>(line_width.size());
-  const bool to = panel.view().direction == Direction::attends_to;
-  const float block = height + static_cast<float>(lines_ - 1) * line_step;
-  const float top = to ? max.y - panel.px(below_words + 22) - block : min.y + panel.px(60);
-  for (Word& word : words_) {
-    const auto line = static_cast<std::size_t>(word.min.y);
-    const float left = (min.x + max.x - line_width[line]) / 2;
-    const float y = top + static_cast<float>(line) * line_step;
-    word.max = {std::round(left + word.max.x), std::round(y + height)};
-    word.min = {std::round(left + word.min.x), std::round(y)};
+  words_.clear();
+  lines_.assign(1, 0.0F);
+  for (std::size_t unit = 0; unit < units.size(); ++unit) {
+    std::string text = panel.glyphs.displayed(panel.document()->label(units[unit].first_token));
+    const float width = text_size(panel, text, Face::ui, em).x + 2 * padding;
+    if (lines_.back() > 0 && lines_.back() + gap + width > room) lines_.push_back(0);
+    const float x = lines_.back() > 0 ? lines_.back() + gap : 0;
+    words_.push_back({unit, lines_.size() - 1, x, width, {}, {}, std::move(text)});
+    lines_.back() = x + width;
   }
-  return true;
 }
 
 const SentencePanel::Word* SentencePanel::word_of(const Panel& panel, std::int64_t token) const {
@@ -291,8 +299,9 @@ void SentencePanel::draw_sentence(const Panel& panel, const TokenLights& lights,
   const float y = max.y - panel.px(48);
   const float advance = draw_text(panel, list, {x, y}, said, panel.colors.text, Face::ui, 17);
   draw_text(panel, list, {x + advance + panel.px(14), y + panel.px(3)}, how, panel.colors.dim, Face::ui, 14);
-  if (panel.workspace.example()) {
-    const std::string& look = panel.workspace.examples()[*panel.workspace.example()].look_for;
+  const auto example = panel.workspace.example();
+  if (example && panel.workspace.examples()[*example].heads.contains(document.info().model)) {
+    const std::string& look = panel.workspace.examples()[*example].look_for;
     const std::string shown = fitted(panel, "Look: " + look, max.x - min.x - panel.px(40), Face::ui, 12);
     draw_text(panel, list, {(min.x + max.x - text_size(panel, shown, Face::ui, 12).x) / 2, y + panel.px(23)}, shown,
               panel.colors.faint, Face::ui, 12);

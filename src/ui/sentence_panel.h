@@ -22,6 +22,8 @@ class SentencePanel {
   // A word on its plate, in screen coordinates.
   struct Word {
     std::size_t unit = 0;
+    std::size_t line = 0;
+    float x = 0, width = 0;  // in its line
     ImVec2 min, max;
     std::string text;
   };
@@ -29,7 +31,9 @@ class SentencePanel {
   void draw_welcome(const Panel& panel, ImVec2 min, ImVec2 max);
   void edit_field(const Panel& panel, ImVec2 min, float width);
   void place_words(const Panel& panel, ImVec2 min, ImVec2 max);
-  bool place_words(const Panel& panel, ImVec2 min, ImVec2 max, float em, int most_lines);
+  void break_lines(const Panel& panel, float room, float em);
+  float block_height(const Panel& panel) const;
+  bool words_fit(const Panel& panel, ImVec2 min, ImVec2 max) const;
   float longest_arc(const Panel& panel, const TokenLights& lights) const;
   void draw_arcs(const Panel& panel, const TokenLights& lights, ImVec2 min, ImVec2 max);
   void draw_words(const Panel& panel, const TokenLights& lights);
@@ -43,7 +47,7 @@ class SentencePanel {
   ArcsCanvas canvas_;
   std::vector<Word> words_;
   float em_ = 26;
-  int lines_ = 1;
+  std::vector<float> lines_;  // their widths
 };
 
 }  // namespace attnscope

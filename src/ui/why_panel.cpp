@@ -109,6 +109,7 @@ float WhyPanel::draw_bars(const Frame& frame, float y, const Bars& bars) {
 float WhyPanel::draw_step(const Frame& frame, float y, const char* name, const std::string& formula,
                           const std::string& meaning) {
   const Panel& panel = frame.panel;
+  if (y + panel.px(16) > panel_area().max.y) return y;
   draw_text(panel, frame.list, {frame.left, y}, name, panel.colors.text);
   const float used =
       draw_text(panel, frame.list, {frame.bars, y}, fitted(panel, formula, frame.right - frame.bars, Face::mono, 12.5F),

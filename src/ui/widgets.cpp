@@ -63,7 +63,7 @@ const char* window_name(PanelName name) {
 bool begin_panel(const Panel& panel, PanelName name) {
   if (panel.workspace.transient().focus == name) ImGui::SetNextWindowFocus();
   ImGui::PushStyleVar(ImGuiStyleVar_WindowPadding, ImVec2());
-  const bool shows = ImGui::Begin(window_name(name), nullptr,
+  const bool shows = ImGui::Begin(docked_name(window_name(name), panel.layout).c_str(), nullptr,
                                   ImGuiWindowFlags_NoScrollbar | ImGuiWindowFlags_NoScrollWithMouse |
                                       ImGuiWindowFlags_NoNavFocus | ImGuiWindowFlags_NoFocusOnAppearing);
   ImGui::PopStyleVar();

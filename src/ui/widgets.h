@@ -22,7 +22,7 @@ struct Row {
 // end_panel() in any case.
 bool begin_panel(const Panel& panel, PanelName name);
 void end_panel();
-// The name that ImGui knows a panel's window by.
+// What stands on a panel's tab.
 const char* window_name(PanelName name);
 
 // The screen rectangle of the current panel, without its tab bar.

@@ -40,10 +40,20 @@ std::vector<Command> WindowUi::draw(Workspace& workspace, double clock, Only onl
   std::vector<Command> commands;
   animating_ = false;
   shimmering_ = false;
-  const Panel panel{workspace,  commands,   palette(workspace.settings().theme), fonts_, glyphs_, probe_, scale_, clock,
-                    animating_, shimmering_};
-  workspace.transient().hover_token.reset();
   const ImVec2 size = ImGui::GetIO().DisplaySize;
+  const bool sentence = workspace.document() == nullptr || workspace.document()->is_sentence();
+  const Panel panel{workspace,
+                    commands,
+                    palette(workspace.settings().theme),
+                    fonts_,
+                    glyphs_,
+                    probe_,
+                    layout_kind(sentence, size.x / scale_, size.y / scale_),
+                    scale_,
+                    clock,
+                    animating_,
+                    shimmering_};
+  workspace.transient().hover_token.reset();
   answer_keys(panel, heads_.focused());
   if (only == Only::window) {
     draw_window(panel, size);
@@ -53,14 +63,16 @@ std::vector<Command> WindowUi::draw(Workspace& workspace, double clock, Only onl
   overlays_.draw(panel, size);
   workspace.transient().focus.reset();
   workspace.transient().reset_layout = false;
+  glyphs_.take_held();  // no field took it
   ++frames_;
   return commands;
 }
 
-void WindowUi::draw_panels(const Panel& panel, LayoutKind kind) {
+void WindowUi::draw_panels(const Panel& panel) {
+  const LayoutKind kind = panel.layout;
   const std::optional<std::int64_t> token = panel.view().token;
   if (token != last_token_ && frames_ > 2 && (kind == LayoutKind::reading_low || kind == LayoutKind::reading_narrow)) {
-    show_tab(window_name(PanelName::why));
+    show_tab(docked_name(window_name(PanelName::why), kind));
   }
   last_token_ = token;
   if (kind != LayoutKind::sentence) {
@@ -98,13 +110,12 @@ void WindowUi::draw_window(const Panel& panel, ImVec2 size) {
     probe_.mark("words", {0, top}, {size.x, end});
     dock_top = end + 1;
   }
-  const LayoutKind kind = layout_kind(sentence, size.x / panel.scale, size.y / panel.scale);
   if (document != nullptr) {
     ImGui::SetCursorScreenPos({0, dock_top});
-    dock_panels(kind, {size.x, bottom - dock_top}, panel.workspace.transient().reset_layout);
+    dock_panels(panel.layout, {size.x, bottom - dock_top}, panel.workspace.transient().reset_layout);
   }
   ImGui::End();
-  if (document != nullptr) draw_panels(panel, kind);
+  if (document != nullptr) draw_panels(panel);
 }
 
 // One panel alone, over the whole picture.

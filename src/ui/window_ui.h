@@ -40,7 +40,7 @@ class WindowUi {
  private:
   void draw_window(const Panel& panel, ImVec2 size);
   void draw_only(const Panel& panel, ImVec2 size, Only only);
-  void draw_panels(const Panel& panel, LayoutKind kind);
+  void draw_panels(const Panel& panel);
 
   Fonts fonts_;
   GlyphAliases& glyphs_;
