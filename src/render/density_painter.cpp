@@ -38,13 +38,13 @@ void DensityPainter::accumulate(std::span<const DensityArc> arcs, int width, int
                                 bool down) {
   if (splat_.id() == 0) {
     splat_ = make_program({shaders::density_comp});
+    expose_ = make_program({shaders::density_vert, shaders::brightness_frag});
     show_ = make_program({shaders::density_vert, shaders::density_frag});
     arcs_ = make_buffer();
     sums_ = make_buffer();
     no_vertices_ = make_vertex_array();
   }
-  width_ = width;
-  height_ = height;
+  brightness_.resize(width, height);
   std::vector<Instance> instances;
   instances.reserve(arcs.size());
   for (const DensityArc& arc : arcs) {
@@ -75,30 +75,41 @@ void DensityPainter::accumulate(std::span<const DensityArc> arcs, int width, int
     glDispatchCompute((count + group - 1) / group, 1, 1);
   }
   glMemoryBarrier(GL_SHADER_STORAGE_BARRIER_BIT | GL_BUFFER_UPDATE_BARRIER_BIT);
-  find_exposure();
+  expose();
 }
 
 // Few arcs and many are exposed alike: by the sum that only the brightest pixels exceed.
-void DensityPainter::find_exposure() {
-  std::vector<std::uint32_t> sums(static_cast<std::size_t>(width_) * static_cast<std::size_t>(height_));
+float DensityPainter::exposure() const {
+  std::vector<std::uint32_t> sums(static_cast<std::size_t>(brightness_.width()) *
+                                  static_cast<std::size_t>(brightness_.height()));
   glGetNamedBufferSubData(sums_.id(), 0, static_cast<GLsizeiptr>(sums.size() * sizeof(std::uint32_t)), sums.data());
   std::erase(sums, 0U);
-  exposure_ = 0;
-  if (sums.empty()) return;
+  if (sums.empty()) return 0;
   const auto at = sums.begin() + static_cast<std::ptrdiff_t>(bright_percentile * static_cast<double>(sums.size() - 1));
   std::nth_element(sums.begin(), at, sums.end());
-  exposure_ = bright_level / static_cast<float>(*at);
+  return bright_level / static_cast<float>(*at);
+}
+
+// Once for many frames.
+void DensityPainter::expose() {
+  const float factor = exposure();
+  any_ = factor > 0;
+  if (!any_) return;
+  brightness_.bind(false);
+  glUseProgram(expose_.id());
+  glUniform1i(0, brightness_.width());
+  glUniform1f(1, factor);
+  glBindVertexArray(no_vertices_.id());
+  glDrawArrays(GL_TRIANGLES, 0, 3);
 }
 
 void DensityPainter::draw(RenderTarget& target, const DensityLook& look) {
-  if (exposure_ <= 0 || target.width() != width_ || target.height() != height_) return;
+  if (!any_ || target.size() != brightness_.size()) return;
   target.bind(true);
   glUseProgram(show_.id());
-  glUniform2i(0, width_, height_);
-  glUniform3fv(1, 1, &look.color.x);
-  glUniform1f(2, exposure_);
-  glUniform1f(3, look.most);
-  glBindBufferBase(GL_SHADER_STORAGE_BUFFER, 1, sums_.id());
+  glUniform3fv(0, 1, &look.color.x);
+  glUniform1f(1, look.most);
+  glBindTextureUnit(0, brightness_.texture());
   glBindVertexArray(no_vertices_.id());
   glDrawArrays(GL_TRIANGLES, 0, 3);
 }

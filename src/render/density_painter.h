@@ -29,11 +29,12 @@ class DensityPainter {
   void draw(RenderTarget& target, const DensityLook& look);
 
  private:
-  void find_exposure();
+  float exposure() const;
+  void expose();
 
-  GlObject splat_, show_, arcs_, sums_, no_vertices_;
-  int width_ = 0, height_ = 0;
-  float exposure_ = 0;
+  GlObject splat_, expose_, show_, arcs_, sums_, no_vertices_;
+  RenderTarget brightness_{GL_R16};  // the picture, without its colour
+  bool any_ = false;
 };
 
 }  // namespace attnscope

@@ -14,7 +14,7 @@ void RenderTarget::resize(int width, int height) {
     throw Error("cannot draw a picture of " + std::to_string(width) + " x " + std::to_string(height) +
                 " pixels: this graphics driver takes 1 to " + std::to_string(largest) + " a side");
   }
-  color_ = make_texture(GL_RGBA8, width, height);
+  color_ = make_texture(format_, width, height);
   framebuffer_ = make_framebuffer(color_);
   width_ = width;
   height_ = height;

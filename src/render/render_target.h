@@ -11,7 +11,10 @@ namespace attnscope {
 
 class RenderTarget {
  public:
-  // Makes room for width x height pixels of RGBA8, both at least 1; keeps what is there where the size is equal, else
+  // `format`: a sized internal format that can be drawn into.
+  explicit RenderTarget(GLenum format = GL_RGBA8) : format_(format) {}
+
+  // Makes room for width x height pixels, both at least 1; keeps what is there where the size is equal, else
   // the content is undefined until clear(). Throws Error beyond the driver's largest texture.
   void resize(int width, int height);
 
@@ -30,6 +33,7 @@ class RenderTarget {
   void bind(bool blend);
 
  private:
+  GLenum format_;
   int width_ = 0;
   int height_ = 0;
   GlObject color_;

@@ -1,5 +1,9 @@
 #include "render/ribbon_painter.h"
 
+#include <algorithm>
+#include <cmath>
+#include <glm/geometric.hpp>
+#include <numbers>
 #include <vector>
 
 #include "shaders.h"
@@ -7,8 +11,8 @@
 namespace attnscope {
 namespace {
 
-constexpr int segments = 128;                       // of an arc: below a pixel off the curve up to 4,000 pixels
-constexpr int strip_vertices = 2 * (segments + 3);  // with a place beyond each end
+constexpr int fewest_segments = 16, most_segments = 128;  // of an arc
+constexpr float off_curve = 0.2F;                         // pixels, for arcs up to 5,000 pixels wide
 constexpr int lights_a_ribbon = 3;
 constexpr int corners = 6;
 
@@ -16,6 +20,18 @@ constexpr int corners = 6;
 struct Instance {
   glm::vec4 ends, shape, color;
 };
+
+// Straight pieces for the largest of the arcs. Half an ellipse of half axes up to r, cut into n pieces of one angle,
+// lies at most r (1 - cos(pi / 2n)) <= r pi^2 / 8n^2 off them; a loop goes round twice as far.
+int segments_for(std::span<const Ribbon> ribbons) {
+  float largest = 0;
+  for (const Ribbon& r : ribbons) {
+    const float height = std::abs(r.height);
+    largest = std::max({largest, 0.5F * glm::distance(r.query, r.key), r.query == r.key ? 2 * height : height});
+  }
+  const float pieces = std::numbers::pi_v<float> * std::sqrt(largest / (8 * off_curve));
+  return static_cast<int>(std::clamp(pieces, float{fewest_segments}, float{most_segments}));
+}
 
 }  // namespace
 
@@ -40,8 +56,10 @@ void RibbonPainter::draw(RenderTarget& target, std::span<const Ribbon> ribbons, 
   glBindVertexArray(no_vertices_.id());
   glUseProgram(ribbons_.id());
   glUniform2fv(0, 1, &size.x);
+  const int segments = segments_for(ribbons);
+  const int vertices = 2 * (segments + 3);  // with a place beyond each end
   glUniform1i(1, segments);
-  glDrawArraysInstanced(GL_TRIANGLE_STRIP, 0, strip_vertices, static_cast<GLsizei>(instances.size()));
+  glDrawArraysInstanced(GL_TRIANGLE_STRIP, 0, vertices, static_cast<GLsizei>(instances.size()));
   if (!lights_running(clock)) return;
   glUseProgram(lights_.id());
   glUniform2fv(0, 1, &size.x);

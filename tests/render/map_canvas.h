@@ -17,8 +17,14 @@ struct WeightPicture {
       : width(columns),
         height(rows),
         weights(static_cast<std::size_t>(columns) * static_cast<std::size_t>(rows), weight) {}
-  float& at(int x, int y) { return weights.at(static_cast<std::size_t>(y) * static_cast<std::size_t>(width) + x); }
+  float& at(int x, int y) { return weights.at(place(x, y)); }
+  float at(int x, int y) const { return weights.at(place(x, y)); }
   glm::vec4 all() const { return {0, 0, static_cast<float>(width), static_cast<float>(height)}; }
+
+ private:
+  std::size_t place(int x, int y) const {
+    return static_cast<std::size_t>(y) * static_cast<std::size_t>(width) + static_cast<std::size_t>(x);
+  }
 };
 
 // A ramp whose red channel is the weight itself.

@@ -33,14 +33,14 @@ Footprint footprint(const WeightPicture& picture, glm::vec4 pixels, int column, 
   const double across = picture.width / double{pixels.z - pixels.x};
   const double down = picture.height / double{pixels.w - pixels.y};
   const auto shared = [](double begin, double size, int texel) {
-    const double length = std::min(begin + size, texel + 1.0) - std::max(begin, double(texel));
+    const double length = std::min(begin + size, texel + 1.0) - std::max(begin, static_cast<double>(texel));
     return length > 1e-3 ? length : 0;
   };
   Footprint result;
   double sum = 0, area = 0;
   for (int y = 0; y < picture.height; ++y) {
     for (int x = 0; x < picture.width; ++x) {
-      const float weight = picture.weights.at(static_cast<std::size_t>(y * picture.width + x));
+      const float weight = picture.at(x, y);
       const double part =
           shared((column - double{pixels.x}) * across, across, x) * shared((row - double{pixels.y}) * down, down, y);
       if (std::isnan(weight) || part == 0) continue;

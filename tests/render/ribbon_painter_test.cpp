@@ -102,8 +102,9 @@ Light light_near(const Image& image, glm::vec2 where, float reach) {
   for (int y = 0; y < image.height; ++y) {
     for (int x = 0; x < image.width; ++x) {
       if (glm::distance(middle_of(x, y), where) > reach) continue;
-      light.blue += image.at(x, y)[2];
-      light.middle += static_cast<float>(image.at(x, y)[2]) * middle_of(x, y);
+      const auto blue = static_cast<float>(image.at(x, y)[2]);
+      light.blue += blue;
+      light.middle += blue * middle_of(x, y);
     }
   }
   light.middle /= std::max(1.0F, light.blue);

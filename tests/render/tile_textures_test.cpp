@@ -3,6 +3,7 @@
 
 #include <gtest/gtest.h>
 
+#include <numeric>
 #include <utility>
 #include <vector>
 
@@ -15,8 +16,8 @@ constexpr int side = 4;
 
 // An image whose pixels are value, value + 1, ...
 std::vector<float> image(float value, int width = side, int height = side) {
-  std::vector<float> pixels;
-  for (int i = 0; i < width * height; ++i) pixels.push_back(value + static_cast<float>(i));
+  std::vector<float> pixels(static_cast<std::size_t>(width) * static_cast<std::size_t>(height));
+  std::iota(pixels.begin(), pixels.end(), value);
   return pixels;
 }
 
