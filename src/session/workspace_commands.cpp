@@ -85,6 +85,7 @@ void Workspace::step_strength(std::int64_t by) {
 
 void Workspace::capture_draft() {
   draft_changed_.reset();
+  if (draft_.empty()) return;  // what is shown stays until there is something else to show
   Arrival arrival;
   arrival.name = "sentence";
   arrival.layer = view_.layer;
