@@ -60,7 +60,7 @@ void Desk::open() {
     arrival.name = "standard input";
     workspace_->open(TextOrder{read_text(context_, source), model, first}, std::move(arrival));
   } else if (source.starts_with(synthetic_prefix)) {
-    const std::int64_t tokens = parse_number("synthetic", std::string_view(source).substr(synthetic_prefix.size()));
+    const std::int64_t tokens = parse_number("synthetic", source.substr(synthetic_prefix.size()));
     arrival.name = source;
     workspace_->open(SyntheticOrder{tokens}, std::move(arrival));
   } else if (!source.empty()) {

@@ -39,8 +39,8 @@ Document::Document(std::string name, std::shared_ptr<const Capture> capture, std
 
 std::string_view Document::bytes(std::int64_t token) const {
   const Token& at = info().tokens[static_cast<std::size_t>(token)];
-  const auto begin = static_cast<std::size_t>(at.begin);
-  return std::string_view(info().text).substr(begin, static_cast<std::size_t>(at.end) - begin);
+  const std::string_view text = info().text;
+  return text.substr(static_cast<std::size_t>(at.begin), static_cast<std::size_t>(at.end - at.begin));
 }
 
 std::string Document::label(std::int64_t token) const {
@@ -50,9 +50,9 @@ std::string Document::label(std::int64_t token) const {
     return "⟨" + (model_ != nullptr ? model_->tokenizer().bytes(id) : std::to_string(id)) + "⟩";
   }
   const Unit& unit = units_[unit_of(token)];
+  const std::string_view text = info().text;
   const std::string_view shown =
-      std::string_view(info().text)
-          .substr(static_cast<std::size_t>(unit.begin), static_cast<std::size_t>(unit.end - unit.begin));
+      text.substr(static_cast<std::size_t>(unit.begin), static_cast<std::size_t>(unit.end - unit.begin));
   const std::string_view trimmed = without_spaces(shown);
   return trimmed.empty() ? visible_space(shown) : std::string(trimmed);
 }

@@ -38,7 +38,7 @@ std::vector<NamedCommand> make_commands() {
       {"Previous head", "[", "Look", always(StepHead{-1})},
       {"Next layer", "}", "Look", always(StepLayer{1})},
       {"Previous layer", "{", "Look", always(StepLayer{-1})},
-      {"Swap \"attends to\" and \"is attended by\"", "Tab", "Look", swap_direction},
+      {R"(Swap "attends to" and "is attended by")", "Tab", "Look", swap_direction},
       {"Clear what is picked", "Esc", "Look", always(PickToken{})},
       {"Run the light on the arcs", "Space", "Look", always(PlayArcs{})},
       {"Go to a token", "Ctrl+G", "Find", always(ShowOverlay{Overlay::go_to})},

@@ -26,11 +26,11 @@ struct ArcsPanel::Frame {
   const Document& document;
   ImDrawList& list;
   ImVec2 min, max;  // of the picture
-  float base;       // y of the line of tokens
-  float room;       // for arcs, pixels
-  bool to;          // attends to: arcs above the line
-  std::int64_t n;
-  double first, last;  // places at the edges: what the map shows, all of the text where that is all of it
+  float base = 0;   // y of the line of tokens
+  float room = 0;   // for arcs, pixels
+  bool to = false;  // attends to: arcs above the line
+  std::int64_t n = 0;
+  double first = 0, last = 0;  // places at the edges: what the map shows, all of the text where that is all of it
 
   float x(std::int64_t place) const {
     const double share = (static_cast<double>(place) + 0.5 - first) / (last - first);

@@ -47,6 +47,14 @@ int length_label(double n, char* buffer, int size, void* /*data*/) {
   return std::snprintf(buffer, static_cast<std::size_t>(size), "%.0f", n);
 }
 
+void dotted_line(const Panel& panel, ImDrawList& list, ImVec2 from, ImVec2 to, float length, const ImVec4& color) {
+  const auto dots = static_cast<int>(length / panel.px(4.5F));
+  for (int dot = 0; dot <= dots; ++dot) {
+    const float t = static_cast<float>(dot) / static_cast<float>(std::max(1, dots));
+    list.AddCircleFilled({std::lerp(from.x, to.x, t), std::lerp(from.y, to.y, t)}, panel.px(0.9F), packed(color));
+  }
+}
+
 // Measured points with lines between them, and beyond them the fitted law, dotted.
 void plot_curve(const Panel& panel, const Curve& curve, bool strong) {
   const ImVec4& color = strong ? panel.colors.text : panel.colors.dim;
@@ -65,10 +73,7 @@ void plot_curve(const Panel& panel, const Curve& curve, bool strong) {
     const ImVec2 a = ImPlot::PlotToPixels(from, curve.fit->seconds(from));
     const ImVec2 b = ImPlot::PlotToPixels(longest_n, curve.fit->seconds(longest_n));
     const float length = std::hypot(b.x - a.x, b.y - a.y);
-    for (float at = 0; at < length; at += panel.px(5)) {
-      list.AddCircleFilled({std::lerp(a.x, b.x, at / length), std::lerp(a.y, b.y, at / length)}, panel.px(0.9F),
-                           packed(color));
-    }
+    dotted_line(panel, list, a, b, length, color);
   }
   ImPlot::PopPlotClipRect();
 }
@@ -103,9 +108,7 @@ void CostPanel::draw_chart(const Panel& panel, const std::vector<Curve>& curves,
     const float x =
         ImPlot::PlotToPixels(static_cast<double>(std::max<std::int64_t>(1, document->info().count)), shortest).x;
     if (x >= plot_min.x) {
-      for (float y = plot_min.y; y < plot_min.y + plot_size.y; y += panel.px(4)) {
-        list.AddCircleFilled({x, y}, panel.px(0.9F), packed(panel.colors.query));
-      }
+      dotted_line(panel, list, {x, plot_min.y}, {x, plot_min.y + plot_size.y}, plot_size.y, panel.colors.query);
       draw_text(panel, list, {x + panel.px(6), plot_min.y + panel.px(3)}, "your text", panel.colors.dim, Face::ui,
                 11.5F);
     }

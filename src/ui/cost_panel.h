@@ -14,7 +14,7 @@ class CostPanel {
   void draw(const Panel& panel);
 
  private:
-  void draw_chart(const Panel& panel, const std::vector<Curve>& curves, ImVec2 min, ImVec2 max);
+  static void draw_chart(const Panel& panel, const std::vector<Curve>& curves, ImVec2 min, ImVec2 max);
 };
 
 }  // namespace attnscope

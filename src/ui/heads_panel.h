@@ -22,12 +22,12 @@ class HeadsPanel {
   Grid grid_for(const Panel& panel, ImVec2 min, ImVec2 max) const;
   void draw_pictures(const Panel& panel, const Grid& grid);
   void draw_shades(const Panel& panel, const Grid& grid);
-  void answer_mouse(const Panel& panel, const Grid& grid);
-  void draw_axes(const Panel& panel, const Grid& grid);
+  static void answer_mouse(const Panel& panel, const Grid& grid);
+  static void draw_axes(const Panel& panel, const Grid& grid);
   void draw_large(const Panel& panel, ImVec2 min, ImVec2 max);
   void draw_strongest(const Panel& panel, ImVec2 min, ImVec2 max);
-  void add_picture(const Panel& panel, MapPicture& picture, std::int64_t layer, std::int64_t head, std::int64_t side,
-                   const glm::vec4& place);
+  static void add_picture(const Panel& panel, MapPicture& picture, std::int64_t index, std::int64_t head,
+                          std::int64_t side, const glm::vec4& place);
 
   // The weight of the picked pair in a head.
   struct HeadWeight {

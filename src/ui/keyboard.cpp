@@ -1,5 +1,6 @@
 #include "ui/keyboard.h"
 
+#include <algorithm>
 #include <string>
 
 #include "session/named_commands.h"
@@ -44,10 +45,8 @@ bool pressed(std::string_view keys) {
   }
   const ImGuiKey key = key_named(keys);
   if (key == ImGuiKey_None) {  // typed: wherever the layout of the keyboard has it
-    for (const ImWchar typed : io.InputQueueCharacters) {
-      if (keys.size() == 1 && typed == static_cast<ImWchar>(keys[0])) return true;
-    }
-    return false;
+    return keys.size() == 1 && std::any_of(io.InputQueueCharacters.begin(), io.InputQueueCharacters.end(),
+                                           [&keys](ImWchar typed) { return typed == static_cast<ImWchar>(keys[0]); });
   }
   const bool repeats =
       key == ImGuiKey_LeftArrow || key == ImGuiKey_RightArrow || key == ImGuiKey_UpArrow || key == ImGuiKey_DownArrow;

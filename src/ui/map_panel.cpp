@@ -24,12 +24,12 @@ struct MapPanel::Frame {
   const Document& document;
   MapFrame map;
   ImDrawList& list;
-  float low, high;
-  float cell;  // design pixels
-  bool words;  // on the axes, in place of numbers
-  std::int64_t n;
+  float low = 0, high = 0;
+  float cell = 0;      // design pixels
+  bool words = false;  // on the axes, in place of numbers
+  std::int64_t n = 0;
   // Cells on screen, half open.
-  std::int64_t q0, q1, k0, k1;
+  std::int64_t q0 = 0, q1 = 0, k0 = 0, k1 = 0;
 };
 
 MapCamera MapPanel::eased_camera(const Panel& panel, std::int64_t n) {
@@ -249,7 +249,9 @@ void MapPanel::draw_ruler(const Frame& frame) {
   step = std::max(1.0, step);
   const auto first = static_cast<double>(frame.document.info().first);
   const auto tick = [&](double from, const auto& draw) {
-    for (double token = std::ceil((from + first) / step) * step; token < from + first + map.cells; token += step) {
+    const auto last = static_cast<std::int64_t>(std::ceil((from + first + map.cells) / step));
+    for (auto i = static_cast<std::int64_t>(std::ceil((from + first) / step)); i < last; ++i) {
+      const double token = static_cast<double>(i) * step;
       draw(token - first, count_label(static_cast<std::int64_t>(token)));
     }
   };
@@ -332,8 +334,9 @@ void MapPanel::draw_legend(const Frame& frame, float x, float bottom) {
   };
   if (log) {
     std::string text = "1";
-    for (float weight = 1; weight >= frame.low * 0.99F; weight /= 10) {
-      label(weight, text);
+    const auto decades = static_cast<int>(std::lround(-std::log10(frame.low)));
+    for (int decade = 0; decade <= decades; ++decade) {
+      label(std::pow(10.0F, -static_cast<float>(decade)), text);
       text = text == "1" ? ".1" : text.insert(1, 1, '0');
     }
   } else {

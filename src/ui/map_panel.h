@@ -15,14 +15,14 @@ class MapPanel {
   struct Frame;
   MapCamera eased_camera(const Panel& panel, std::int64_t n);
   void answer_mouse(const Frame& frame);
-  void draw_cells(const Frame& frame);
-  void draw_numbers(const Frame& frame);
-  void draw_picked(const Frame& frame);
-  void draw_hovered(const Frame& frame, std::int64_t query, std::int64_t key);
+  static void draw_cells(const Frame& frame);
+  static void draw_numbers(const Frame& frame);
+  static void draw_picked(const Frame& frame);
+  static void draw_hovered(const Frame& frame, std::int64_t query, std::int64_t key);
   void draw_labels(const Frame& frame);
-  void draw_ruler(const Frame& frame);
-  void draw_profiles(const Frame& frame);
-  void draw_legend(const Frame& frame, float x, float bottom);
+  static void draw_ruler(const Frame& frame);
+  static void draw_profiles(const Frame& frame);
+  static void draw_legend(const Frame& frame, float x, float bottom);
 
   MapTiles tiles_;
   // The camera moves from where it was shown to where the view has it.

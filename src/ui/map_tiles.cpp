@@ -63,7 +63,8 @@ bool MapTiles::draw_coarser(const Panel& panel, const Sight& sight, const TileRe
                             Shown& shown) {
   Engine& engine = panel.workspace.engine();
   TileRequest coarser = request;
-  const std::int64_t top = std::bit_width(static_cast<std::uint64_t>(std::max<std::int64_t>(1, sight.n)));
+  const auto top =
+      static_cast<std::int64_t>(std::bit_width(static_cast<std::uint64_t>(std::max<std::int64_t>(1, sight.n))));
   while (coarser.level < top) {
     ++coarser.level;
     coarser.y /= 2;

@@ -15,7 +15,7 @@ class Overlays {
 
  private:
   void draw_palette(const Panel& panel);
-  void draw_keys(const Panel& panel);
+  static void draw_keys(const Panel& panel);
   void draw_go_to(const Panel& panel);
   void draw_find(const Panel& panel);
   void find(const Panel& panel, std::int64_t from, std::int64_t by);

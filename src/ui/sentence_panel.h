@@ -38,7 +38,7 @@ class SentencePanel {
   void draw_arcs(const Panel& panel, const TokenLights& lights, ImVec2 min, ImVec2 max);
   void draw_words(const Panel& panel, const TokenLights& lights);
   void draw_weights(const Panel& panel, const TokenLights& lights);
-  void draw_sentence(const Panel& panel, const TokenLights& lights, ImVec2 min, ImVec2 max);
+  static void draw_sentence(const Panel& panel, const TokenLights& lights, ImVec2 min, ImVec2 max);
   const Word* word_of(const Panel& panel, std::int64_t token) const;
 
   std::string field_;       // as ImGui edits it: with aliases

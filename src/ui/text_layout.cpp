@@ -83,9 +83,9 @@ class Breaker {
   }
 
   void add(const Unit& unit) {
+    const std::string_view all = document_.info().text;
     const std::string_view text =
-        std::string_view(document_.info().text)
-            .substr(static_cast<std::size_t>(unit.begin), static_cast<std::size_t>(unit.end - unit.begin));
+        all.substr(static_cast<std::size_t>(unit.begin), static_cast<std::size_t>(unit.end - unit.begin));
     const UnitParts parts = parts_of(text);
     const std::size_t index = layout_.units.size();
     const std::string_view drawn = text.substr(parts.begin, parts.end - parts.begin);

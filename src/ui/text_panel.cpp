@@ -26,7 +26,7 @@ struct TextPanel::Frame {
   const TokenLights& lights;
   ImDrawList& list;
   ImVec2 min, max;  // of the text
-  float line_height;
+  float line_height = 0;
 };
 
 void TextPanel::lay_out_text(const Panel& panel, float width) {
@@ -75,9 +75,9 @@ void TextPanel::draw_unit(const Frame& frame, std::size_t unit, float y) {
   }
   if (frame.lights.lit() && inside && std::isnan(weight)) ink = mix(ink, panel.colors.panel, 0.45F);  // masked
   if (place.end > place.begin) {
+    const std::string_view all = frame.document.info().text;
     const std::string_view bytes =
-        std::string_view(frame.document.info().text)
-            .substr(static_cast<std::size_t>(place.begin), static_cast<std::size_t>(place.end - place.begin));
+        all.substr(static_cast<std::size_t>(place.begin), static_cast<std::size_t>(place.end - place.begin));
     draw_text(panel, frame.list, at, panel.glyphs.displayed(bytes), ink, Face::ui, reading_em);
   } else if (light > 0.02F || holds(panel.view().token)) {
     draw_text(panel, frame.list, at, frame.document.label(tokens.first_token), ink, Face::ui, 11);

@@ -15,9 +15,9 @@ class WhyPanel {
   struct Bars;
   void draw_pair(const Panel& panel, const Layer& layer, const Pair& pair, const std::string& query,
                  const std::string& key);
-  float draw_bars(const Frame& frame, float y, const Bars& bars);
-  float draw_step(const Frame& frame, float y, const char* name, const std::string& formula,
-                  const std::string& meaning);
+  static float draw_bars(const Frame& frame, float y, const Bars& bars);
+  static float draw_step(const Frame& frame, float y, const char* name, const std::string& formula,
+                         const std::string& meaning);
 };
 
 }  // namespace attnscope
