@@ -110,6 +110,21 @@ TEST_F(Frames, AnAnswerOvertakesRefinementsAndTilesThatRunOrWait) {
   EXPECT_EQ(backend_.calls(Op::map), 2) << "the third worker takes answers only";
 }
 
+TEST_F(Frames, OfTwoWantsOfOneThingTheMoreUrgentCounts) {
+  backend_.close(Op::map);
+  frame([&] { engine_->want(layer_, thumbnail(0), Urgency::refine); });
+  ASSERT_TRUE(bell_.until([&] { return backend_.calls(Op::map) == 1; }));
+  EXPECT_TRUE(bell_.until([&] {
+    bool there = false;
+    frame([&] {
+      engine_->want(layer_, thumbnail(0), Urgency::refine);
+      engine_->want(layer_, row(3), Urgency::answer);
+      there = engine_->want(layer_, row(3), Urgency::refine) != nullptr;
+    });
+    return there;
+  })) << "the worker that takes refinements is not free";
+}
+
 TEST_F(Frames, WhatWaitsAndIsNotWantedAnyMoreIsNotComputed) {
   backend_.close(Op::map);
   frame([&] {

@@ -1,6 +1,5 @@
 #include "gated_backend.h"
 
-#include <chrono>
 #include <utility>
 
 #include "attention/select.h"
@@ -119,8 +118,7 @@ std::function<void()> Bell::ring() {
   };
 }
 
-bool Bell::until(const std::function<bool()>& condition) {
-  constexpr std::chrono::seconds longest{10};
+bool Bell::until(const std::function<bool()>& condition, std::chrono::seconds longest) {
   const auto end = std::chrono::steady_clock::now() + longest;
   while (!condition()) {
     if (std::chrono::steady_clock::now() > end) return false;

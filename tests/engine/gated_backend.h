@@ -1,5 +1,6 @@
 // The reference with a gate before some ops, so that a test decides when they go on; and a bell that a test waits for.
 #pragma once
+#include <chrono>
 #include <condition_variable>
 #include <functional>
 #include <map>
@@ -55,11 +56,11 @@ class GatedBackend final : public Backend {
 };
 
 // Rung from any thread; until() waits for a condition, looked at after each ring and every few milliseconds. False if
-// it does not hold within ten seconds.
+// it does not hold within that time.
 class Bell {
  public:
   std::function<void()> ring();
-  bool until(const std::function<bool()>& condition);
+  bool until(const std::function<bool()>& condition, std::chrono::seconds longest = std::chrono::seconds(20));
 
  private:
   std::mutex mutex_;
