@@ -103,11 +103,9 @@ TopKeys HeadReader::top(std::span<const std::int64_t> queries, std::int64_t k) {
 }
 
 std::vector<float> HeadReader::map(const MapSpec& spec) {
-  if (view_.mask.block_state(spec.q0, spec.q1, spec.k0, spec.k1) == BlockState::none) {
-    return std::vector<float>(static_cast<std::size_t>(spec.h * spec.w), masked);
-  }
+  std::vector<float> image(static_cast<std::size_t>(spec.h * spec.w), masked);
+  if (view_.mask.block_state(spec.q0, spec.q1, spec.k0, spec.k1) == BlockState::none) return image;
   const std::vector<float> a = negated(lse_of_range(spec.q0, spec.q1 - spec.q0));
-  std::vector<float> image(static_cast<std::size_t>(spec.h * spec.w));
   runner_.able(Op::map, view_).map(view_, spec, {a, {}}, {image, {}}, runner_.job());
   return image;
 }
