@@ -4,6 +4,7 @@
 #include <condition_variable>
 #include <memory>
 #include <mutex>
+#include <optional>
 
 #include "app/commands.h"
 #include "app/desk.h"
@@ -80,20 +81,26 @@ class Renderer {
         only_(view_named(options.view)),
         desk_(context, options.desk, options.measure || only_ == WindowUi::Only::cost, [this] { bell_.ring(); }),
         window_({true, static_cast<int>(size.width), static_cast<int>(size.height)}),
-        stage_(desk_.workspace(), window_, scale_named(options.scale)) {
+        scale_(scale_named(options.scale)) {
     desk_.workspace().settings().theme = theme_named(options.theme);
     desk_.workspace().settings().reduced_motion = false;
   }
 
+  // The glyphs that were drawn while things were computed lie in the font's texture in the order of their coming, which
+  // is seen in the last bit of some pixels. So the picture is drawn on a new stage, when all is there.
   Image picture(double seconds) {
     desk_.open();
-    settle();
+    for (int stage = 0; stage < 2; ++stage) {
+      stage_.reset();
+      stage_.emplace(desk_.workspace(), window_, scale_);
+      settle();
+    }
     for (int i = 0; i < frames_to_settle; ++i) draw(seconds);
-    return stage_.frame().picture();
+    return stage_->frame().picture();
   }
 
  private:
-  void draw(double clock) { stage_.draw(clock, -1e9, only_); }
+  void draw(double clock) { stage_->draw(clock, -1e9, only_); }
 
   bool settled() const {
     const CaptureStatus status = desk_.workspace().capture_status();
@@ -140,7 +147,8 @@ class Renderer {
   Bell bell_;
   mutable Desk desk_;
   Window window_;
-  WindowStage stage_;
+  float scale_;
+  std::optional<WindowStage> stage_;
 };
 
 void render(Context& context, const RenderOptions& options) {

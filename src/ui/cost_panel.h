@@ -11,7 +11,7 @@ class CostPanel {
  public:
   struct Curve;
 
-  void draw(const Panel& panel);
+  static void draw(const Panel& panel);
 
  private:
   static void draw_chart(const Panel& panel, const std::vector<Curve>& curves, ImVec2 min, ImVec2 max);

@@ -8,13 +8,13 @@ namespace attnscope {
 
 class WhyPanel {
  public:
-  void draw(const Panel& panel);
+  static void draw(const Panel& panel);
 
  private:
   struct Frame;
   struct Bars;
-  void draw_pair(const Panel& panel, const Layer& layer, const Pair& pair, const std::string& query,
-                 const std::string& key);
+  static void draw_pair(const Panel& panel, const Layer& layer, const Pair& pair, const std::string& query,
+                        const std::string& key);
   static float draw_bars(const Frame& frame, float y, const Bars& bars);
   static float draw_step(const Frame& frame, float y, const char* name, const std::string& formula,
                          const std::string& meaning);
