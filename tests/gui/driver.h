@@ -1,14 +1,14 @@
-// Drives the window without a display the way a user does: one input event, then frames until it has taken effect;
-// finds widgets by the probe and reads pixels. What is drawn is the test's own: a function that is called once a frame.
+// Drives a window without a display the way a user does: one input event, then frames until it has taken effect; finds
+// widgets by the probe and reads pixels. What a frame draws is left to the derived class.
 #pragma once
 #include <imgui.h>
 
 #include <array>
+#include <cstdint>
 #include <cstdlib>
-#include <functional>
+#include <initializer_list>
 #include <stdexcept>
 #include <string>
-#include <utility>
 
 #include "app/frame.h"
 #include "app/window.h"
@@ -18,36 +18,30 @@ namespace attnscope {
 
 class Driver {
  public:
-  explicit Driver(const Window::Settings& settings = {.headless = true}, float fixed_scale = 0.0F)
-      : window_(settings), frame_(window_, fixed_scale) {
-    probe_.turn_on();
-  }
+  Driver() = default;
+  Driver(const Driver&) = delete;
+  Driver& operator=(const Driver&) = delete;
+  virtual ~Driver() = default;
 
-  // `draw` is called in every frame, `prepare` before each begins. Draws the first frames.
-  void set_panels(std::function<void()> draw, std::function<void()> prepare = {}) {
-    draw_ = std::move(draw);
-    prepare_ = std::move(prepare);
-    frames(4);
-  }
-  Window& window() { return window_; }
-  Frame& frame() { return frame_; }
-  Probe& probe() { return probe_; }
+  virtual Window& window() = 0;
+  virtual Frame& frame() = 0;
+  virtual Probe& probe() = 0;
 
   void frames(int count = 2) {
-    for (int i = 0; i < count; ++i) {
-      if (prepare_) prepare_();
-      frame_.begin();
-      if (draw_) draw_();
-      frame_.end();
-    }
+    for (int i = 0; i < count; ++i) draw_frame();
   }
 
-  // A point inside what was marked; (0, 0) is its upper left corner, (1, 1) its lower right one. Throws
-  // std::runtime_error where the latest frame did not mark it.
-  ImVec2 point(const std::string& name, ImVec2 at = {0.5F, 0.5F}) const {
-    const auto found = probe_.find(name);
+  bool shows(const std::string& name) { return probe().find(name).has_value(); }
+  // What the latest frame marked by this name. Throws std::runtime_error where it did not.
+  Probe::Rectangle rectangle(const std::string& name) {
+    const auto found = probe().find(name);
     if (!found) throw std::runtime_error("not on screen: " + name);
-    return {found->min.x + (found->max.x - found->min.x) * at.x, found->min.y + (found->max.y - found->min.y) * at.y};
+    return *found;
+  }
+  // A point inside what was marked; (0, 0) is its upper left corner, (1, 1) its lower right one.
+  ImVec2 point(const std::string& name, ImVec2 at = {0.5F, 0.5F}) {
+    const Probe::Rectangle found = rectangle(name);
+    return {found.min.x + (found.max.x - found.min.x) * at.x, found.min.y + (found.max.y - found.min.y) * at.y};
   }
 
   void move(ImVec2 to) {
@@ -64,15 +58,20 @@ class Driver {
     move(to);
     button(false);
   }
-  void click(const std::string& name) { drag(point(name), point(name)); }
+  void click(ImVec2 at) {
+    move(at);
+    button(true);
+    button(false);
+  }
+  void click(const std::string& name) { click(point(name)); }
   void wheel(float lines) {
     ImGui::GetIO().AddMouseWheelEvent(0.0F, lines);
     frames();
   }
-  // The key, pressed and released, with ImGuiMod_Ctrl and the like held where given.
-  void press(ImGuiKey key, ImGuiKey modifier = ImGuiKey_None) {
+  // The key, pressed and released, while ImGuiMod_Ctrl and the like are held where given.
+  void press(ImGuiKey key, std::initializer_list<ImGuiKey> modifiers = {}) {
     for (const bool down : {true, false}) {
-      if (modifier != ImGuiKey_None) ImGui::GetIO().AddKeyEvent(modifier, down);
+      for (const ImGuiKey modifier : modifiers) ImGui::GetIO().AddKeyEvent(modifier, down);
       ImGui::GetIO().AddKeyEvent(key, down);
       frames();
     }
@@ -82,16 +81,13 @@ class Driver {
     frames();
   }
 
+  // What the latest frame shows.
+  virtual Image picture() { return frame().picture(); }
   // The pixel of the latest frame at a point of ImGui's; without a display both count alike.
-  std::array<std::uint8_t, 4> colour(ImVec2 at) const {
-    return frame_.picture().at(static_cast<int>(at.x), static_cast<int>(at.y));
-  }
+  std::array<std::uint8_t, 4> colour(ImVec2 at) { return picture().at(static_cast<int>(at.x), static_cast<int>(at.y)); }
 
- private:
-  Window window_;
-  Frame frame_;
-  Probe probe_;
-  std::function<void()> draw_, prepare_;
+ protected:
+  virtual void draw_frame() = 0;
 };
 
 // Whether a pixel is this colour of ImGui's, to 3 of 255.

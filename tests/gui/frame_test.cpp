@@ -4,6 +4,9 @@
 #include <gtest/gtest.h>
 #include <implot.h>
 
+#include <functional>
+#include <utility>
+
 #include "driver.h"
 #include "ui/fonts.h"
 
@@ -12,10 +15,40 @@ namespace {
 
 constexpr ImVec4 red{0.9F, 0.1F, 0.1F, 1.0F}, green{0.1F, 0.8F, 0.2F, 1.0F};
 
+// A window whose frames hold what `draw` submits.
+class BareWindow : public Driver {
+ public:
+  explicit BareWindow(const Window::Settings& settings = {.headless = true}, float fixed_scale = 0.0F)
+      : window_(settings), frame_(window_, fixed_scale) {
+    probe_.turn_on();
+  }
+  // Draws the first frames, too.
+  void set_panels(std::function<void()> draw) {
+    draw_ = std::move(draw);
+    frames(4);
+  }
+  Window& window() override { return window_; }
+  Frame& frame() override { return frame_; }
+  Probe& probe() override { return probe_; }
+
+ protected:
+  void draw_frame() override {
+    frame_.begin();
+    if (draw_) draw_();
+    frame_.end();
+  }
+
+ private:
+  Window window_;
+  Frame frame_;
+  Probe probe_;
+  std::function<void()> draw_;
+};
+
 // A window of ImGui's over the whole screen, with a button, a swatch of colour and a text field.
 class Panel {
  public:
-  explicit Panel(Driver& driver) : driver_(driver) {
+  explicit Panel(BareWindow& driver) : driver_(driver) {
     driver.set_panels([this] { draw(); });
   }
 
@@ -38,11 +71,11 @@ class Panel {
     ImGui::End();
   }
 
-  Driver& driver_;
+  BareWindow& driver_;
 };
 
 TEST(Frame, BringsInputToWidgetsAndPixelsBack) {
-  Driver driver;
+  BareWindow driver;
   Panel panel(driver);
   EXPECT_TRUE(is_colour(driver.colour(driver.point("swatch")), red));
   driver.click("count");
@@ -51,13 +84,13 @@ TEST(Frame, BringsInputToWidgetsAndPixelsBack) {
   driver.click("text");
   driver.type("Внимание");
   EXPECT_STREQ(panel.text.data(), "Внимание");
-  driver.press(ImGuiKey_A, ImGuiMod_Ctrl);
-  driver.press(ImGuiKey_C, ImGuiMod_Ctrl);
+  driver.press(ImGuiKey_A, {ImGuiMod_Ctrl});
+  driver.press(ImGuiKey_C, {ImGuiMod_Ctrl});
   EXPECT_STREQ(glfwGetClipboardString(driver.window().handle()), "Внимание");
 }
 
 TEST(Frame, LeavesTheArrowKeysToTheProduct) {
-  Driver driver;
+  BareWindow driver;
   const Panel panel(driver);
   driver.press(ImGuiKey_Tab);
   driver.press(ImGuiKey_DownArrow);
@@ -66,7 +99,7 @@ TEST(Frame, LeavesTheArrowKeysToTheProduct) {
 }
 
 TEST(Frame, FindsOnlyWhatTheLatestFrameMarked) {
-  Driver driver;
+  BareWindow driver;
   Panel panel(driver);
   EXPECT_TRUE(driver.probe().find("swatch"));
   panel.with_swatch = false;
@@ -77,7 +110,7 @@ TEST(Frame, FindsOnlyWhatTheLatestFrameMarked) {
 }
 
 TEST(Frame, ScaleIsTheHeightBy900AndFollowsTheWindow) {
-  Driver driver({.headless = true, .width = 800, .height = 600});
+  BareWindow driver({.headless = true, .width = 800, .height = 600});
   for (const auto& [height, scale] : {std::pair{600, 1.0F}, std::pair{1800, 2.0F}, std::pair{1350, 1.5F},
                                       std::pair{3600, 3.0F}, std::pair{900, 1.0F}}) {
     glfwSetWindowSize(driver.window().handle(), 1200, height);
@@ -88,13 +121,13 @@ TEST(Frame, ScaleIsTheHeightBy900AndFollowsTheWindow) {
 }
 
 TEST(Frame, KeepsAScaleThatWasSet) {
-  Driver driver({.headless = true, .width = 800, .height = 1800}, 1.25F);
+  BareWindow driver({.headless = true, .width = 800, .height = 1800}, 1.25F);
   EXPECT_EQ(driver.frame().scale(), 1.25F);
 }
 
 TEST(Frame, IsTheSameOnEveryRun) {
   const auto run = [] {
-    Driver driver({.headless = true, .width = 320, .height = 240});
+    BareWindow driver({.headless = true, .width = 320, .height = 240});
     FontLibrary library;
     const Fonts fonts = library.load(*ImGui::GetIO().Fonts);
     Panel panel(driver);
@@ -115,7 +148,7 @@ TEST(Frame, IsTheSameOnEveryRun) {
 }
 
 TEST(Frame, ClearsToTheColourBehindThePanels) {
-  Driver driver({.headless = true, .width = 64, .height = 64});
+  BareWindow driver({.headless = true, .width = 64, .height = 64});
   ImGui::GetStyle().Colors[ImGuiCol_DockingEmptyBg] = red;
   driver.frames(1);
   EXPECT_TRUE(is_colour(driver.colour({32, 32}), red));
