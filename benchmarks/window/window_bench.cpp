@@ -54,12 +54,21 @@ class Bench {
   }
   bool lit() { return workspace_.document() != nullptr && workspace_.weights() != nullptr; }
   bool done() const { return workspace_.capture_status().stage == CaptureStage::done; }
-  void open_long_text(const std::string& model) {
+  // The bundled story again and again, as many bytes as `tokens` of its tokens have with this model.
+  void open_long_text(const std::string& model, std::size_t tokens) {
     std::ifstream in(ATTNSCOPE_ASSETS "/texts/sample.txt");
-    const std::string story{std::istreambuf_iterator<char>(in), {}};
+    const std::string story = std::string(std::istreambuf_iterator<char>(in), {}) + "\n\n";
+    workspace_.open(TextOrder{story, model, 0}, {});
+    draw_until([&] { return workspace_.document() != nullptr; });
+    const double bytes_a_token =
+        static_cast<double>(story.size()) / static_cast<double>(workspace_.document()->tokens());
     std::string text;
-    while (text.size() < 6 * tokens_wanted) text += story + "\n\n";
-    workspace_.open(TextOrder{text, model, 0}, {});
+    const auto bytes = static_cast<std::size_t>(bytes_a_token * static_cast<double>(tokens));
+    while (text.size() < bytes) text += story;
+    text.resize(bytes);
+    const Document* before = workspace_.document();
+    workspace_.open(TextOrder{std::move(text), model, 0}, {});
+    draw_until([&] { return workspace_.document() != before; });
   }
 
  private:
@@ -102,7 +111,7 @@ void measure_start(const std::string& model, double began) {
 
 void measure_frames(double length) {
   Bench bench("tiny", 1280, 720);
-  bench.open_long_text("tiny");
+  bench.open_long_text("tiny", tokens_wanted);
   bench.draw_until([&] { return bench.done() && !bench.workspace().engine().busy(); });
   bench.workspace().execute(PickHead{1, 2});
   bench.draw_until([&] { return !bench.workspace().engine().busy(); });
@@ -124,7 +133,7 @@ void measure_frames(double length) {
 
 void measure_clicks(const std::string& model) {
   Bench bench(model, 1280, 720);
-  bench.open_long_text(model);
+  bench.open_long_text(model, tokens_wanted);
   bench.draw_until([&] { return bench.workspace().layer(0) != nullptr || bench.done(); });
   const std::int64_t n = bench.workspace().document()->info().count;
   std::vector<double> times;
@@ -150,6 +159,36 @@ void measure_clicks(const std::string& model) {
   std::printf("stop                        %6.0f ms\n", 1e3 * (seconds() - before));
 }
 
+// A text of 100,000 tokens: when it can be read, and how long a click takes once it is captured.
+void measure_long(const std::string& model) {
+  constexpr std::size_t many = 100'000;
+  std::string text;
+  {
+    Bench measure(model, 1280, 720);
+    measure.open_long_text(model, many);
+    text = measure.workspace().document()->info().text;
+  }
+  Bench bench(model, 1280, 720);
+  const double opened = seconds();
+  bench.workspace().open(TextOrder{std::move(text), model, 0}, {});
+  bench.draw_until([&] { return bench.workspace().document() != nullptr; });
+  bench.draw();
+  const std::int64_t n = bench.workspace().document()->info().count;
+  std::printf("tokens                      %6lld\n", static_cast<long long>(n));
+  std::printf("open to readable            %6.0f ms\n", 1e3 * (seconds() - opened));
+  bench.draw_until([&] { return bench.done(); });
+  std::printf("captured                    %6.1f s\n", seconds() - opened);
+  std::vector<double> times;
+  for (int i = 0; i < clicks; ++i) {
+    const double before = seconds();
+    bench.workspace().execute(PickToken{(n - 1) * (2 * i + 1) / (2 * clicks)});
+    bench.draw_until([&] { return bench.lit(); });
+    times.push_back(seconds() - before);
+  }
+  std::printf("click to lit text           p50 %.0f ms, p95 %.0f ms, of %d clicks\n", 1e3 * percentile(times, 0.5),
+              1e3 * percentile(times, 0.95), clicks);
+}
+
 int run(const std::vector<std::string>& words, double began) {
   const std::string what = words.empty() ? "" : words[0];
   const std::string more = words.size() > 1 ? words[1] : "";
@@ -159,8 +198,10 @@ int run(const std::vector<std::string>& words, double began) {
     measure_frames(more.empty() ? 10 : std::stod(more));
   } else if (what == "clicks") {
     measure_clicks(more.empty() ? "smollm2" : more);
+  } else if (what == "long") {
+    measure_long(more.empty() ? "tiny" : more);
   } else {
-    std::fprintf(stderr, "window_bench: takes start [MODEL], frames [SECONDS] or clicks [MODEL]\n");
+    std::fprintf(stderr, "window_bench: takes start [MODEL], frames [SECONDS], clicks [MODEL] or long [MODEL]\n");
     return 2;
   }
   return 0;
