@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <filesystem>
 
+#include "analysis/head_names.h"
 #include "attention/select.h"
 #include "ui/widgets.h"
 
@@ -88,6 +89,15 @@ void draw_top_bar(const Panel& panel, ImVec2 min, ImVec2 max) {
   if (const int by = stepper(panel, row, "layer", std::to_string(panel.view().layer))) panel.ask(StepLayer{by});
   row_text(panel, row, "head", panel.colors.dim);
   if (const int by = stepper(panel, row, "head", std::to_string(panel.view().head))) panel.ask(StepHead{by});
+  const auto layer = panel.workspace.layer();
+  if (layer == nullptr || document->is_sentence()) return;  // a sentence is too short to name a head by
+  const auto profile = panel.workspace.engine().want(layer, ProfileRequest{panel.workspace.head_ref()}, Urgency::refine,
+                                                     document->context_ids());
+  const auto name = profile != nullptr ? name_head(*profile) : std::nullopt;
+  if (!name) return;
+  row.left += panel.px(4);
+  row_text(panel, row, name->name, panel.colors.text, Face::strong, 12.5F);
+  if (!narrow) row_text(panel, row, name->sentence, panel.colors.dim, Face::ui, 12.5F);
 }
 
 namespace {
