@@ -44,9 +44,27 @@ TEST(Map, TheWheelZoomsAndTheCellUnderTheMouseStays) {
   EXPECT_NEAR(shown(window).cells, cells / std::pow(zoom_a_notch, 5), 1e-6);
   EXPECT_NEAR(shown(window).query_at(mouse.y), query, 1e-3);
   EXPECT_NEAR(shown(window).key_at(mouse.x), key, 1e-3);
-  window.rest();
+  // At another place before the camera has arrived: about what will be there.
+  const ImVec2 other(mouse.x - 60, mouse.y - 90);
+  window.move(other);
+  const double other_query = shown(window).query_at(other.y);
+  window.wheel(1);
+  EXPECT_NEAR(shown(window).query_at(other.y), other_query, 1e-3);
   for (int i = 0; i < 40; ++i) window.wheel(-1);
   EXPECT_EQ(shown(window).cells, cells);
+}
+
+TEST(Map, TheCellUnderTheMouseStaysWhileTheCameraMoves) {
+  constexpr std::int64_t n = 300;
+  constexpr float side = 600;
+  const ImVec2 mouse(130, 470);
+  const MapFrame whole = frame_of({}, n, {0, 0}, side);
+  const MapCamera to = zoomed({}, whole, mouse, 8, n);
+  for (const double share : {0.1, 0.5, 0.9, 1.0}) {
+    const MapFrame frame = frame_of(between(whole_map(n), to, share), n, {0, 0}, side);
+    EXPECT_NEAR(frame.query_at(mouse.y), whole.query_at(mouse.y), 1e-6) << share;
+    EXPECT_NEAR(frame.key_at(mouse.x), whole.key_at(mouse.x), 1e-6) << share;
+  }
 }
 
 TEST(Map, ADragPans) {

@@ -50,7 +50,7 @@ WholeWindow::WholeWindow(const Options& options)
       window_({.headless = true, .width = options.width, .height = options.height}),
       stage_(*workspace_, window_, 0),
       input_(window_, stage_.aliases()) {
-  probe().turn_on();
+  stage_.ui().probe().turn_on();
   leave_out_pixels();
   if (options.first_example) run(OpenExample{0});
 }
