@@ -96,7 +96,7 @@ TEST_F(Files, AWeightsFileThatIsNoCaptureIsRefusedAsOne) {
 TEST_F(Files, AnyOtherFileIsATextForTheModel) {
   write("a.txt", "The dog saw the cat.");
   const CaptureStatus status = open("a.txt", 2);
-  EXPECT_EQ(status.stage, CaptureStage::done) << status.message;
+  ASSERT_EQ(status.stage, CaptureStage::done) << status.message;
   EXPECT_EQ(runner_.capture()->info().text, "The dog saw the cat.");
   EXPECT_EQ(runner_.capture()->info().first, 2);
   EXPECT_EQ(runner_.model()->info().name, "tiny");
@@ -106,7 +106,7 @@ TEST_F(Files, AnyOtherFileIsATextForTheModel) {
 TEST_F(Files, ATextWithABraceAtByteEightIsAText) {
   write("a.json", R"({"data":{"a":1}})");
   const CaptureStatus status = open("a.json");
-  EXPECT_EQ(status.stage, CaptureStage::done) << status.message;
+  ASSERT_EQ(status.stage, CaptureStage::done) << status.message;
   EXPECT_EQ(runner_.capture()->info().text, R"({"data":{"a":1}})");
 }
 
