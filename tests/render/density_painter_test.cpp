@@ -78,8 +78,9 @@ void expect_on_arc(const Image& image, const Arc& arc) {
 // Up, down, short, with an end or both outside, and a loop.
 TEST(Density, LiesOnTheArcsOfArcGeometry) {
   DensityCanvas canvas(320, 200);
-  for (const auto& [query, key] : {std::pair{300.3F, 20.6F}, std::pair{40.0F, 52.5F}, std::pair{-500.0F, 170.0F},
-                                   std::pair{280.0F, 900.0F}, std::pair{-150.0F, 460.0F}, std::pair{90.2F, 90.2F}}) {
+  for (const auto& [query, key] :
+       {std::pair{300.3F, 20.6F}, std::pair{40.0F, 52.5F}, std::pair{-500.0F, 170.0F}, std::pair{280.0F, 900.0F},
+        std::pair{319.8F, 150.0F}, std::pair{-150.0F, 460.0F}, std::pair{90.2F, 90.2F}}) {
     for (const bool down : {false, true}) {
       SCOPED_TRACE(testing::Message() << query << ' ' << key << (down ? " down" : " up"));
       const float base = down ? 10.4F : 190.3F;
@@ -176,13 +177,34 @@ TEST(Density, HangsDownAsItStandsUp) {
   }
 }
 
-// Sums of 32 bits: as many arcs as are allowed, of the greatest weight, on a few pixels, look like one of them.
+// Sums of 32 bits: as many arcs as are allowed, of the greatest weight, on a few pixels, are spread over them as one of
+// ten that are far from each other, whose sums are a tenth of what there is room for.
 TEST(Density, HoldsAMillionArcsInOnePixel) {
-  DensityCanvas canvas(64, 64);
+  DensityCanvas canvas(640, 40);
   for (const DensityArc arc : {DensityArc{30.3F, 30.9F, 1}, DensityArc{30.5F, 30.5F, 1}, DensityArc{20.5F, 34.5F, 1}}) {
-    const Image one = canvas.draw({arc}, 40, 30);
-    EXPECT_LE(difference(canvas.draw(Arcs(1U << 20U, arc), 40, 30), one), 1) << arc.query_x;
+    Arcs apart;
+    for (int i = 0; i < 10; ++i) {
+      const float shift = 64 * static_cast<float>(i);
+      apart.push_back({arc.query_x + shift, arc.key_x + shift, 1});
+    }
+    const Image ten = canvas.draw(apart, 30, 60);
+    const Image million = canvas.draw(Arcs(1U << 20U, arc), 30, 60);
+    const float whole = energy_between(million, 0, 64), tenth = energy_between(ten, 0, 64);
+    for (int y = 0; y < 40; ++y) {
+      for (int x = 0; x < 64; ++x) {
+        EXPECT_NEAR(energy(million, x, y) / whole, energy(ten, x, y) / tenth, 0.01F) << arc.query_x << ": " << x;
+      }
+    }
   }
+}
+
+TEST(Density, CountsEveryOneOfManyArcs) {
+  DensityCanvas canvas(200, 60);
+  const DensityArc longer{90, 10, 1}, shorter{180, 150, 1};
+  const Image few = canvas.draw({longer, shorter, shorter}, 55, 50);
+  Arcs many(60000, shorter);
+  std::fill_n(many.begin(), 20000, longer);
+  EXPECT_LE(difference(canvas.draw(many, 55, 50), few), 1);
 }
 
 TEST(Density, DrawsNothingOfNoArcsAndOfThoseWithoutWeight) {
