@@ -201,10 +201,19 @@ TEST_F(WorkspaceTest, TypingCapturesAgainAfterAPauseAndKeepsThePickedWord) {
   EXPECT_EQ(workspace->document()->label(*workspace->view().token), "it");
 }
 
-TEST_F(WorkspaceTest, AnEmptyTextIsAnErrorThatLeavesThePicture) {
+TEST_F(WorkspaceTest, AnEmptiedFieldLeavesThePicture) {
   open_sentence();
   workspace->execute(EditText{""});
   now = 1;
+  settle();
+  EXPECT_FALSE(workspace->notice());
+  EXPECT_FALSE(workspace->due_in());
+  EXPECT_EQ(workspace->document()->info().text, workspace->examples()[0].text);
+}
+
+TEST_F(WorkspaceTest, ATextWithoutTokensIsAnErrorThatLeavesThePicture) {
+  open_sentence();
+  workspace->execute(OpenText{"", "pasted text"});
   settle();
   ASSERT_TRUE(workspace->notice());
   EXPECT_TRUE(workspace->notice()->error);
