@@ -35,7 +35,7 @@ class Files : public testing::Test {
     std::ofstream(folder_.file(name), std::ios::binary).write(bytes.data(), std::ssize(bytes));
   }
   // A capture of the three sample layers, or of some of them.
-  void write_capture(const std::string& name, std::vector<std::int64_t> layers = {0, 1, 2}) const {
+  void write_capture(const std::string& name, const std::vector<std::int64_t>& layers = {0, 1, 2}) const {
     const CaptureInfo info = sample_info();
     CaptureWriter writer(folder_.file(name), info, {DType::f32, layers});
     for (const std::int64_t layer : layers) {
