@@ -30,8 +30,8 @@ class Compute : public testing::TestWithParam<std::int64_t> {
   auto answer(const std::shared_ptr<const Layer>& layer, const Request& request) {
     return compute(request, ComputeContext{layer, runner_, cache_});
   }
-  std::int64_t n() const { return GetParam(); }
-  std::vector<std::int64_t> places() const { return {0, n() / 2, n() - 1}; }
+  static std::int64_t n() { return GetParam(); }
+  static std::vector<std::int64_t> places() { return {0, n() / 2, n() - 1}; }
 
   std::unique_ptr<Backend> backend_ = select_backend("cpu", "");
   Pool pool_{2};

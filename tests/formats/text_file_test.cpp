@@ -67,7 +67,7 @@ TEST(TextStream, WhatTheStreamThrowsIsPassedOn) {
 class TextFile : public testing::Test {
  protected:
   std::string read(const std::string& name) { return read_text_file(folder_.file(name), {}); }
-  auto refused(const std::string& why) { return ThrowsMessage<InputError>(HasSubstr(why)); }
+  static auto refused(const std::string& why) { return ThrowsMessage<InputError>(HasSubstr(why)); }
 
   TemporaryFolder folder_;
 };
