@@ -2,8 +2,10 @@
 
 #include <cmath>
 
+#include "ui/cost_panel.h"
 #include "ui/keyboard.h"
 #include "ui/top_bar.h"
+#include "ui/why_panel.h"
 #include "ui/widgets.h"
 
 namespace attnscope {
@@ -81,11 +83,11 @@ void WindowUi::draw_panels(const Panel& panel) {
   }
   map_.draw(panel);
   heads_.draw(panel);
-  why_.draw(panel);
+  WhyPanel::draw(panel);
   // A sentence is short: what it costs is shown to those who ask.
   const auto focus = panel.workspace.transient().focus;
   if (focus == PanelName::cost) cost_of_sentence_ = !cost_of_sentence_ || kind != LayoutKind::sentence;
-  if (kind != LayoutKind::sentence || cost_of_sentence_) cost_.draw(panel);
+  if (kind != LayoutKind::sentence || cost_of_sentence_) CostPanel::draw(panel);
   hide_single_tabs();
 }
 
@@ -139,7 +141,7 @@ void WindowUi::draw_only(const Panel& panel, ImVec2 size, Only only) {
     case Only::heads:
       return heads_.draw(panel);
     case Only::cost:
-      return cost_.draw(panel);
+      return CostPanel::draw(panel);
     case Only::window:
       return;
   }

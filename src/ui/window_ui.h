@@ -7,7 +7,6 @@
 
 #include "session/workspace.h"
 #include "ui/arcs_panel.h"
-#include "ui/cost_panel.h"
 #include "ui/fonts.h"
 #include "ui/heads_panel.h"
 #include "ui/layout.h"
@@ -16,7 +15,6 @@
 #include "ui/panel.h"
 #include "ui/sentence_panel.h"
 #include "ui/text_panel.h"
-#include "ui/why_panel.h"
 
 namespace attnscope {
 
@@ -58,8 +56,6 @@ class WindowUi {
   ArcsPanel arcs_;
   MapPanel map_;
   HeadsPanel heads_;
-  WhyPanel why_;
-  CostPanel cost_;
   Overlays overlays_;
 };
 
