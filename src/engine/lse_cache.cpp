@@ -25,7 +25,7 @@ LseCache::Head& LseCache::entry(std::uint64_t layer_id, std::int64_t head, std::
   return heads_.front();
 }
 
-void LseCache::keep(Head& head, std::int64_t begin, std::span<const float> values) const {
+void LseCache::keep(Head& head, std::int64_t begin, std::span<const float> values) {
   const auto n = std::ssize(head.lse);
   const std::int64_t end = begin + std::ssize(values);
   for (std::int64_t at = (begin + block - 1) / block * block; at < end; at += block) {

@@ -33,7 +33,7 @@ class LseCache {
     std::vector<bool> known;  // by block
   };
   Head& entry(std::uint64_t layer_id, std::int64_t head, std::int64_t n);  // with the lock held
-  void keep(Head& head, std::int64_t begin, std::span<const float> values) const;
+  static void keep(Head& head, std::int64_t begin, std::span<const float> values);
 
   std::size_t bytes_;
   std::mutex mutex_;

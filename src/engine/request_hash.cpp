@@ -28,7 +28,7 @@ std::uint64_t hash_of(const PairInHeadsRequest& r) { return combine(r.layer_id, 
 }  // namespace
 }  // namespace attnscope
 
-std::size_t std::hash<attnscope::Request>::operator()(const attnscope::Request& request) const noexcept {
+std::size_t std::hash<attnscope::Request>::operator()(const attnscope::Request& request) const {
   const std::uint64_t fields = std::visit([](const auto& asked) { return attnscope::hash_of(asked); }, request);
   return static_cast<std::size_t>(attnscope::combine(request.index(), fields));
 }

@@ -6,5 +6,5 @@
 
 template <>
 struct std::hash<attnscope::Request> {
-  std::size_t operator()(const attnscope::Request& request) const noexcept;
+  std::size_t operator()(const attnscope::Request& request) const;
 };
