@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <ctime>
 #include <optional>
 
 #include "attention/select.h"
@@ -14,6 +15,17 @@ namespace attnscope::test {
 namespace {
 
 constexpr std::int64_t head_dim = 4;
+
+// Takes processor time of the calling thread, in seconds.
+void spend(double seconds) {
+  const auto used = [] {
+    timespec time{};
+    clock_gettime(CLOCK_THREAD_CPUTIME_ID, &time);
+    return static_cast<double>(time.tv_sec) + 1e-9 * static_cast<double>(time.tv_nsec);
+  };
+  for (const double end = used() + seconds; used() < end;) {
+  }
+}
 
 class Meter : public testing::Test {
  protected:
@@ -73,11 +85,12 @@ TEST_F(Meter, MeasuresDoubledLengthsWhoseTimesGrow) {
 }
 
 TEST_F(Meter, ThePointThatWouldTakeLongerIsNotMeasured) {
-  make(1e-9);
+  make(0.1);
+  backend_.set_trouble(Op::forward, [] { spend(0.04); });
   meter_->set_allowed(true);
   ASSERT_TRUE(until_finished());
   for (const CostSeries& series : meter_->series()) {
-    ASSERT_EQ(series.points.size(), 1U);
+    ASSERT_EQ(series.points.size(), 1U) << "four times as long is too long";
     EXPECT_EQ(series.points[0].n, 128);
   }
 }
@@ -98,17 +111,19 @@ TEST_F(Meter, ARunThatIsInterruptedIsThrownAwayAndBegunAgain) {
   EXPECT_EQ(meter_->series()[0].points.size(), 1U);
 }
 
-TEST_F(Meter, ARunWhoseStopCameDuringItsLastForwardIsThrownAway) {
+TEST_F(Meter, ARunThatIsInterruptedAtItsVeryEndIsThrownAway) {
   make(1e-9);
-  int calls = 0;
-  backend_.set_trouble(Op::forward, [&] {
-    if (++calls == 1) meter_->set_allowed(false);
+  // The third run makes a point where three take a tenth of a second.
+  backend_.set_sequel_of_forward([this] {
+    spend(0.04);
+    if (backend_.calls(Op::forward) == 3) meter_->set_allowed(false);
   });
   meter_->set_allowed(true);
-  ASSERT_TRUE(bell_.until([&] { return backend_.calls(Op::forward) == 1 && meter_->measuring() == 0; }));
+  ASSERT_TRUE(bell_.until([&] { return backend_.calls(Op::forward) == 3 && meter_->measuring() == 0; }));
   EXPECT_TRUE(nothing_measured());
   meter_->set_allowed(true);
   EXPECT_TRUE(until_finished());
+  EXPECT_FALSE(nothing_measured());
 }
 
 TEST_F(Meter, WhereMemoryEndsSoDoesTheMeasuring) {
@@ -120,6 +135,7 @@ TEST_F(Meter, WhereMemoryEndsSoDoesTheMeasuring) {
   meter_->set_allowed(true);
   ASSERT_TRUE(until_finished());
   EXPECT_TRUE(nothing_measured());
+  EXPECT_EQ(backend_.calls(Op::forward), 2) << "nothing longer is tried";
 }
 
 TEST_F(Meter, TheEndDoesNotWaitForARun) {

@@ -27,6 +27,11 @@ void GatedBackend::set_trouble(Op op, std::function<void()> trouble) {
   trouble_[op] = std::move(trouble);
 }
 
+void GatedBackend::set_sequel_of_forward(std::function<void()> sequel) {
+  const std::lock_guard lock(mutex_);
+  sequel_ = std::move(sequel);
+}
+
 void GatedBackend::refuse(Op op, std::string why) {
   const std::lock_guard lock(mutex_);
   refused_[op] = std::move(why);
@@ -67,6 +72,12 @@ Support GatedBackend::supports(Op op, const HeadView& /*head*/) const {
 void GatedBackend::forward(std::span<const HeadView> heads, std::span<const ForwardResult> results, const Job& job) {
   pass(Op::forward, job);
   reference_->forward(heads, results, job);
+  std::function<void()> sequel;
+  {
+    const std::lock_guard lock(mutex_);
+    sequel = sequel_;
+  }
+  if (sequel) sequel();
 }
 
 void GatedBackend::rows(const HeadView& head, std::span<const std::int64_t> queries, const Weighting& weight,

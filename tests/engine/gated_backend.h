@@ -22,6 +22,8 @@ class GatedBackend final : public Backend {
   void open();
   // From now on `op` calls this before it computes: it may throw.
   void set_trouble(Op op, std::function<void()> trouble);
+  // From now on forward calls this when it has computed.
+  void set_sequel_of_forward(std::function<void()> sequel);
   // From now on `op` is not supported, for this reason.
   void refuse(Op op, std::string why);
   int calls(Op op) const;    // begun
@@ -51,6 +53,7 @@ class GatedBackend final : public Backend {
   std::condition_variable_any opened_;
   std::set<Op> closed_;
   std::map<Op, std::function<void()>> trouble_;
+  std::function<void()> sequel_;
   std::map<Op, std::string> refused_;
   std::map<Op, int> calls_, stopped_;
 };
