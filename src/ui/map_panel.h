@@ -2,6 +2,7 @@
 #pragma once
 #include <optional>
 
+#include "ui/map_scene.h"
 #include "ui/map_tiles.h"
 #include "ui/panel.h"
 
@@ -12,17 +13,9 @@ class MapPanel {
   void draw(const Panel& panel);
 
  private:
-  struct Frame;
   MapCamera eased_camera(const Panel& panel, std::int64_t n);
-  void answer_mouse(const Frame& frame);
-  static void draw_cells(const Frame& frame);
-  static void draw_numbers(const Frame& frame);
-  static void draw_picked(const Frame& frame);
-  static void draw_hovered(const Frame& frame, std::int64_t query, std::int64_t key);
-  void draw_labels(const Frame& frame);
-  static void draw_ruler(const Frame& frame);
-  static void draw_profiles(const Frame& frame);
-  static void draw_legend(const Frame& frame, float x, float bottom);
+  void answer_mouse(const MapScene& scene);
+  static void draw_hovered(const MapScene& scene, std::int64_t query, std::int64_t key);
 
   MapTiles tiles_;
   // The camera moves from where it was shown to where the view has it.
@@ -30,7 +23,7 @@ class MapPanel {
   const Document* of_ = nullptr;
   double moved_at_ = -1e9;
   bool dragging_ = false;
-  std::optional<std::pair<std::int64_t, std::int64_t>> hovered_;  // query, key
+  std::optional<MapCell> hovered_;
 };
 
 }  // namespace attnscope
