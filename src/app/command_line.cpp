@@ -53,6 +53,7 @@ int run(const std::vector<std::string>& arguments, const Console& console, Conte
   add_models(program, action);
   add_devices(program, action);
   add_check(program, action);
+  add_bench(program, action);
 #ifdef ATTNSCOPE_GUI
   add_render(program, action);
 #endif

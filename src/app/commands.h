@@ -18,6 +18,7 @@ void add_query(CLI::App& program, Action& action);
 void add_models(CLI::App& program, Action& action);
 void add_devices(CLI::App& program, Action& action);
 void add_check(CLI::App& program, Action& action);
+void add_bench(CLI::App& program, Action& action);
 void add_render(CLI::App& program, Action& action);
 
 struct DeskOptions;

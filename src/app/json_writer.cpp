@@ -40,12 +40,15 @@ JsonWriter& JsonWriter::value(std::string_view text) {
   return *this;
 }
 
-JsonWriter& JsonWriter::value(float number) {
+JsonWriter& JsonWriter::word(std::string_view word) {
   separate();
-  if (!std::isfinite(number)) {
-    out_ << "null";
-    return *this;
-  }
+  out_ << word;
+  return *this;
+}
+
+JsonWriter& JsonWriter::value(float number) {
+  if (!std::isfinite(number)) return word("null");
+  separate();
   std::array<char, 32> digits{};
   const char* const end = std::to_chars(digits.data(), digits.data() + digits.size(), number).ptr;
   out_.write(digits.data(), end - digits.data());

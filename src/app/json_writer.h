@@ -19,7 +19,10 @@ class JsonWriter {
   JsonWriter& end_array() { return close(']'); }
   JsonWriter& key(std::string_view name);
   JsonWriter& value(std::string_view text);
-  JsonWriter& value(std::integral auto number) { return integer(static_cast<std::int64_t>(number)); }
+  JsonWriter& value(std::integral auto number) {
+    if constexpr (std::same_as<decltype(number), bool>) return word(number ? "true" : "false");
+    return integer(static_cast<std::int64_t>(number));
+  }
   // The shortest digits that read back as the same float; null for NaN and the infinities, which JSON lacks.
   JsonWriter& value(float number);
 
@@ -42,6 +45,7 @@ class JsonWriter {
   JsonWriter& open(char bracket);
   JsonWriter& close(char bracket);
   JsonWriter& integer(std::int64_t number);
+  JsonWriter& word(std::string_view word);
   void separate();
   std::ostream& out_;
   bool comma_ = false;  // something stands before, in the same list

@@ -51,6 +51,17 @@ void add_result_options(CLI::App& command, ResultOptions& options) {
       ->excludes(json);
 }
 
+void require_verb(CLI::App& command, const std::string& kind, const std::string& verbs) {
+  command.require_subcommand(0, 1);  // one, but by a message that names the verbs
+  command.allow_extras();
+  command.callback([&command, kind, verbs] {
+    const std::vector<std::string> words = command.remaining();
+    if (words.empty() && !command.get_subcommands().empty()) return;
+    throw InputError(command.get_name() + " " + (words.empty() ? "" : words.front() + ": no such " + kind + "; it ") +
+                     "takes one of " + verbs);
+  });
+}
+
 PixelSize parse_size(const std::string& text) {
   const std::size_t cross = text.find('x');
   PixelSize size;

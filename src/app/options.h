@@ -30,6 +30,9 @@ struct ResultOptions {
 // --json and --npy OUT, which exclude each other.
 void add_result_options(CLI::App& command, ResultOptions& options);
 
+// One of the verbs of `command` has to follow it; where none does, a message names `verbs`. `kind` is what they are.
+void require_verb(CLI::App& command, const std::string& kind, const std::string& verbs);
+
 // "640x480" as width and height, each 1 to 65536 and at most 2^28 pixels together. Throws InputError.
 struct PixelSize {
   std::int64_t width = 0;

@@ -69,15 +69,7 @@ void add_query(CLI::App& program, Action& action) {
   add_stats(query, action);
   add_mass_and_lse(query, action);
   add_logits(query, action);
-  query.require_subcommand(0, 1);  // one, but by a message that names the verbs
-  query.allow_extras();
-  query.callback([&query] {
-    const std::vector<std::string> words = query.remaining();
-    if (!words.empty() || query.get_subcommands().empty()) {
-      throw InputError("query " + (words.empty() ? "" : words.front() + ": no such question; it ") +
-                       "takes one of rows, columns, top, map, stats, mass, lse, logits");
-    }
-  });
+  require_verb(query, "question", "rows, columns, top, map, stats, mass, lse, logits");
 }
 
 }  // namespace attnscope

@@ -42,7 +42,7 @@ TEST(CommandLine, PrintsItsHelpAndVersionOnStandardOutput) {
 }
 
 TEST(CommandLine, RefusesAnUnknownCommand) {
-  expect_refused({"bench", "attention"}, "attention");
+  expect_refused({"measure", "attention"}, "attention");
   expect_refused({"frobnicate"}, "frobnicate: neither a command nor a file");
 }
 
