@@ -10,6 +10,7 @@
 #include <new>
 #include <stop_token>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "kernels/emulation/fiber.h"
@@ -58,6 +59,8 @@ class BlockRunner {
            const std::function<void()>& body);
 
   const Counters& counters() const { return counters_; }
+  // Of the blocks since they were last taken.
+  Counters take_counters() { return std::exchange(counters_, {}); }
 
  private:
   struct SharedMemory;

@@ -4,6 +4,9 @@
 #include <functional>
 
 #include "core/error.h"
+#ifdef ATTNSCOPE_EMULATION
+#include "attention/cuda/emulated_device.h"
+#endif
 #ifdef ATTNSCOPE_SIMD
 #include "attention/cpu/cpu_backend.h"
 #endif
@@ -41,13 +44,22 @@ void add_cpu(std::vector<Known>& known) {
 }
 #endif
 
+#ifdef ATTNSCOPE_EMULATION
+Known emulation() {
+  return {{"emulation", true, "the GPU's kernels executed on the CPU, for tests"},
+          [] { return cuda::make_emulated_backend(); }};
+}
+#else
+Known emulation() { return absent("emulation"); }
+#endif
+
 // Best first. The emulation comes after the reference, so that `auto` never takes it: it is for tests.
 std::vector<Known> known_backends() {
   std::vector<Known> known;
   for (const char* name : {"cuda", "amx"}) known.push_back(absent(name));
   add_cpu(known);
   known.push_back({{"reference", true, "float64 plain loops"}, make_reference_backend});
-  known.push_back(absent("emulation"));
+  known.push_back(emulation());
   return known;
 }
 

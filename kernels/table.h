@@ -1,0 +1,64 @@
+// Every kernel by name and type, for what launches them: nvcc's side and the emulation find the same functions here.
+#pragma once
+#include <compare>
+
+#include "core/dtype.h"
+#include "kernels/column_mass.h"
+#include "kernels/forward_float.h"
+#include "kernels/map.h"
+#include "kernels/row_stats.h"
+#include "kernels/select.h"
+#include "kernels/weights.h"
+
+namespace attnscope::kernels {
+
+enum class KernelId : std::uint8_t { forward_float, weights, map, row_stats, column_mass, select };
+
+constexpr const char* name_of(KernelId id) {
+  constexpr const char* names[] = {"forward_float", "weights", "map", "row_stats", "column_mass", "select"};
+  return names[static_cast<int>(id)];
+}
+
+struct KernelChoice {
+  KernelId id;
+  DType dtype = DType::f32;  // of q, k and v
+  int groups = 1;            // of forward_float: 64 columns of v each, at most 4
+
+  friend constexpr auto operator<=>(const KernelChoice&, const KernelChoice&) = default;
+};
+
+// Calls launch(kernel) with the chosen kernel, a function void(Parameters, int first_block).
+template <class Number, class Launch>
+void with_typed_kernel(const KernelChoice& choice, Launch&& launch) {
+  switch (choice.id) {
+    case KernelId::forward_float:
+      if (choice.groups <= 1) return launch(forward_float<Number, 1>);
+      if (choice.groups == 2) return launch(forward_float<Number, 2>);
+      if (choice.groups == 3) return launch(forward_float<Number, 3>);
+      return launch(forward_float<Number, 4>);
+    case KernelId::weights:
+      return launch(weights<Number>);
+    case KernelId::map:
+      return launch(map<Number>);
+    case KernelId::row_stats:
+      return launch(row_stats<Number>);
+    case KernelId::column_mass:
+      return launch(column_mass<Number>);
+    case KernelId::select:
+      return launch(select);
+  }
+}
+
+template <class Launch>
+void with_kernel(const KernelChoice& choice, Launch&& launch) {
+  switch (choice.dtype) {
+    case DType::f32:
+      return with_typed_kernel<float>(choice, launch);
+    case DType::f16:
+      return with_typed_kernel<F16>(choice, launch);
+    case DType::bf16:
+      return with_typed_kernel<BF16>(choice, launch);
+  }
+}
+
+}  // namespace attnscope::kernels

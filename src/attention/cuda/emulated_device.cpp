@@ -1,0 +1,104 @@
+#include "attention/cuda/emulated_device.h"
+
+#include <cstring>
+#include <mutex>
+
+#include "attention/cuda/device.h"
+#include "attention/cuda/device_backend.h"
+#include "core/error.h"
+
+namespace attnscope::cuda {
+namespace {
+
+// Memory of exactly the asked size, so that AddressSanitizer sees what reaches beyond; NaN until it is written.
+class EmulatedMemory {
+ public:
+  explicit EmulatedMemory(std::size_t bytes) : data_(new (alignment) std::byte[bytes]) {
+    std::memset(data_, 0xff, bytes);
+  }
+  ~EmulatedMemory() { ::operator delete[](data_, alignment); }
+  EmulatedMemory(const EmulatedMemory&) = delete;
+  EmulatedMemory& operator=(const EmulatedMemory&) = delete;
+  std::byte* data() { return data_; }
+
+ private:
+  static constexpr std::align_val_t alignment{256};
+  std::byte* data_;
+};
+
+// What the streams of a device share.
+struct Emulator {
+  emulation::Schedule schedule;
+  emulation::Counters* counters;
+  std::mutex mutex;
+  std::vector<std::unique_ptr<emulation::BlockRunner>> idle;
+
+  std::unique_ptr<emulation::BlockRunner> take() {
+    const std::lock_guard lock(mutex);
+    if (idle.empty()) return std::make_unique<emulation::BlockRunner>();
+    std::unique_ptr<emulation::BlockRunner> runner = std::move(idle.back());
+    idle.pop_back();
+    return runner;
+  }
+  void give_back(std::unique_ptr<emulation::BlockRunner> runner) {
+    const std::lock_guard lock(mutex);
+    if (counters != nullptr) counters->add(runner->take_counters());
+    idle.push_back(std::move(runner));
+  }
+};
+
+class EmulatedStream final : public Stream {
+ public:
+  explicit EmulatedStream(Emulator& emulator) : emulator_(emulator) {}
+
+  void* allocate(std::size_t bytes) override {
+    return memory_.emplace_back(std::make_unique<EmulatedMemory>(bytes))->data();
+  }
+  void upload(void* to, const void* from, std::size_t bytes) override {
+    if (bytes > 0) std::memcpy(to, from, bytes);
+  }
+  void upload_rows(Rows<std::byte> to, Rows<const std::byte> from, std::size_t row_bytes, std::size_t rows) override {
+    std::memset(to.data, 0, to.pitch * rows);
+    for (std::size_t r = 0; r < rows; ++r) std::memcpy(to.data + r * to.pitch, from.data + r * from.pitch, row_bytes);
+  }
+  void download(void* to, const void* from, std::size_t bytes) override {
+    if (bytes > 0) std::memcpy(to, from, bytes);
+  }
+  void launch(const Launch& launch, const Job& job) override {
+    job.pool.run(static_cast<std::size_t>(launch.blocks), job, [&](std::size_t block, unsigned /*slot*/) {
+      const emulation::BlockShape shape{static_cast<unsigned>(block), static_cast<unsigned>(launch.blocks),
+                                        kernels::threads, launch.shared_bytes};
+      std::unique_ptr<emulation::BlockRunner> runner = emulator_.take();
+      kernels::with_kernel(launch.kernel, [&]<class Parameters>(void (*kernel)(Parameters, int)) {
+        if (sizeof(Parameters) != launch.parameter_bytes)
+          throw Error(std::string("kernel ") + name_of(launch.kernel.id) + ": parameters of another kernel");
+        const auto& parameters = *static_cast<const Parameters*>(launch.parameters);
+        runner->run(shape, emulator_.schedule, job.stop, [&] { kernel(parameters, 0); });
+      });
+      emulator_.give_back(std::move(runner));
+    });
+  }
+
+ private:
+  Emulator& emulator_;
+  std::vector<std::unique_ptr<EmulatedMemory>> memory_;
+};
+
+class EmulatedDevice final : public Device {
+ public:
+  EmulatedDevice(const emulation::Schedule& schedule, emulation::Counters* counters)
+      : emulator_{schedule, counters, {}, {}} {}
+  std::string_view name() const override { return "emulation"; }
+  std::unique_ptr<Stream> open() override { return std::make_unique<EmulatedStream>(emulator_); }
+
+ private:
+  Emulator emulator_;
+};
+
+}  // namespace
+
+std::unique_ptr<Backend> make_emulated_backend(const emulation::Schedule& schedule, emulation::Counters* counters) {
+  return make_device_backend(std::make_unique<EmulatedDevice>(schedule, counters));
+}
+
+}  // namespace attnscope::cuda

@@ -1,0 +1,15 @@
+// A device that executes kernels on the CPU, exactly and slowly: for tests where there is no GPU.
+#pragma once
+#include <memory>
+
+#include "attention/ops.h"
+#include "kernels/emulation/block.h"
+
+namespace attnscope::cuda {
+
+// Its name() is "emulation". Blocks run in the pool of the job, their threads by `schedule`. `counters`, if given, is
+// what all launches that have ended add to; it must live as long as the backend.
+std::unique_ptr<Backend> make_emulated_backend(const emulation::Schedule& schedule = {},
+                                               emulation::Counters* counters = nullptr);
+
+}  // namespace attnscope::cuda
