@@ -36,7 +36,7 @@ enum class Fill : std::uint8_t {
   deep,     // every score -1e5
   rising,   // every key beats the one before
   falling,  // the first key wins
-  ties,     // three kinds of keys of -1, 0 and 1: scores are exact in any arithmetic
+  ties,     // three kinds of keys of -1, 0 and 1
   zeros,    // q = 0: every score is exactly 0
   spikes,   // one key in 40 is 8 times as large
 };

@@ -47,8 +47,8 @@ class Table {
     for (int kind = 0; kind < static_cast<int>(MaskKind::count); ++kind) {
       for (const std::int64_t n : {60, 130, 200}) {
         add(n, n, 32, static_cast<MaskKind>(kind));
-        add(n - random_.below(30), n, 64, static_cast<MaskKind>(kind));
-        add(n, n - random_.below(50), 16, static_cast<MaskKind>(kind));
+        add(n - random_.below(30), n, 64, static_cast<MaskKind>(kind)).dtype = DType::f16;
+        add(n, n - random_.below(50), 16, static_cast<MaskKind>(kind)).dtype = DType::bf16;
       }
     }
   }
@@ -98,6 +98,16 @@ class Table {
     add(513, 1800, 40, MaskKind::full).dtype = DType::f16;
     add(1100, 1100, 64, MaskKind::window_sinks);
     add(3, 5000, 128, MaskKind::causal);
+    // Rows that are cut into parts, of keys and of queries.
+    for (int options = 0; options < 4; ++options) {
+      const MaskKind kind = options == 0 ? MaskKind::window_sinks_bitmap : any_mask(random_);
+      CaseSpec& wide = add(30, 3000 + random_.below(900), 250, kind);
+      wide.dtype = dtypes[options % 3];
+      add_score(wide, options);
+      CaseSpec& tall = add(3000 + random_.below(900), 30, 250, kind);
+      tall.dtype = dtypes[options % 3];
+      add_score(tall, options);
+    }
     CaseSpec& narrow = add(900, 1100, 8, MaskKind::causal_bitmap);
     narrow.heads = 2;
     narrow.dtype = DType::bf16;

@@ -88,9 +88,9 @@ Weights OpCheck::weights(const HeadView& head, WeightKind& kind) {
 
 void OpCheck::compare_weights(std::string_view what, const HeadView& head, std::span<const float> got,
                               std::span<const float> truth, std::span<const float> b, std::int64_t terms) {
-  double bound = score_bound(head);
-  for (const float bias : b) bound = std::isinf(bias) ? bound : std::max(bound, score_bound(head) + std::abs(bias));
-  const double relative = Tolerance(bound).relative;
+  float largest_bias = 0;
+  for (const float bias : b) largest_bias = std::isinf(bias) ? largest_bias : std::max(largest_bias, std::abs(bias));
+  const double relative = Tolerance(score_bound(head) + largest_bias).relative;
   const auto found = errors_.try_emplace(std::string(what)).first;
   for (std::size_t index = 0; index < truth.size(); ++index) {
     const bool right = found->second.add_weight(got[index], truth[index], relative, terms);
@@ -178,6 +178,12 @@ void OpCheck::column_mass(const HeadView& head) {
   tested_.column_mass(head, lse, got.values(), job());
   compare_weights("mass", head, got.values(), truth, {}, head.n_q());
   expect(got.margins_intact(), "memory around the results", 0, 0, 0);
+}
+
+std::int64_t OpCheck::unsupported() const {
+  std::int64_t sum = 0;
+  for (const auto& [why, count] : unsupported_) sum += count;
+  return sum;
 }
 
 std::string OpCheck::summary() const {

@@ -20,6 +20,7 @@ class OpCheck {
   void run(const CaseSpec& spec);
 
   std::int64_t cases() const { return cases_; }
+  std::int64_t unsupported() const;
   // One line: cases, unsupported ones and why, for each quantity the largest and RMS error and its share of the limit.
   std::string summary() const;
 
@@ -33,7 +34,7 @@ class OpCheck {
   void top_k(const HeadView& head);
   void top_k_row(const HeadView& head, std::span<const std::int32_t> keys, std::span<const float> values,
                  std::span<const std::int32_t> true_keys, std::span<const float> true_values,
-                 std::span<const float> true_row, std::int64_t query, bool exact);
+                 std::span<const float> true_row, std::int64_t query, double relative, bool ties);
   void row_stats(const HeadView& head);
   void largest_keys(const HeadView& head, std::span<const float> lse, std::span<const std::int32_t> keys,
                     std::span<const std::int32_t> true_keys, std::span<const float> largest);

@@ -31,6 +31,9 @@ TEST_P(OpTest, AgreesWithTheReferenceOnEveryCase) {
   for (const CaseSpec& spec : op_cases()) check.run(spec);
   std::cout << check.summary() << "\n";
   EXPECT_GT(check.cases(), 0);
+  if (tested->name().rfind("cpu", 0) == 0) {
+    EXPECT_EQ(check.unsupported(), 0) << "the CPU is what everything falls back to";
+  }
 }
 
 GTEST_ALLOW_UNINSTANTIATED_PARAMETERIZED_TEST(OpTest);

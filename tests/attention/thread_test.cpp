@@ -3,6 +3,7 @@
 
 #include <chrono>
 #include <cstring>
+#include <ctime>
 #include <numeric>
 #include <thread>
 
@@ -115,6 +116,17 @@ CaseSpec square(std::int64_t n, std::int64_t d, MaskKind kind) {
   return spec;
 }
 
+// Half precision, blocks of a bitmap, a cap, a slope and a sink logit at once.
+CaseSpec with_everything(std::int64_t n_q, std::int64_t n_k, std::int64_t d) {
+  CaseSpec spec = square(n_k, d, MaskKind::full);
+  spec.n_q = n_q;
+  Random random(6);
+  add_mask(spec, MaskKind::causal_bitmap, random);
+  spec.dtype = DType::bf16;
+  spec.score = {0.1F, 20.0F, 0.01F, 1.0F};
+  return spec;
+}
+
 class ThreadTest : public testing::TestWithParam<std::tuple<std::string, Op>> {
  protected:
   std::unique_ptr<Backend> backend_ = select_backend("auto", std::get<0>(GetParam()));
@@ -123,15 +135,17 @@ class ThreadTest : public testing::TestWithParam<std::tuple<std::string, Op>> {
 };
 
 TEST_P(ThreadTest, TheSameBitsWithOneTwoAndFiveThreads) {
-  for (const MaskKind kind : {MaskKind::causal, MaskKind::full, MaskKind::window_sinks}) {
-    Call call(op_, square(700, 64, kind), 300);
-    if (!supported(call)) GTEST_SKIP() << backend_->supports(op_, call.head()).why;
+  for (const CaseSpec& spec :
+       {square(700, 64, MaskKind::causal), square(700, 64, MaskKind::full), square(700, 64, MaskKind::window_sinks),
+        with_everything(500, 500, 64), with_everything(60, 3000, 250), with_everything(3000, 60, 250)}) {
+    Call call(op_, spec, 300);
+    if (!supported(call)) continue;  // op_test says what is not supported
     std::string first;
     for (const unsigned threads : {1U, 2U, 5U}) {
       Pool pool(threads);
       call.run(*backend_, {pool, Priority::visible, {}, nullptr});
       if (first.empty()) first = call.bytes();
-      EXPECT_TRUE(call.bytes() == first) << threads << " threads";
+      EXPECT_TRUE(call.bytes() == first) << threads << " threads: " << describe(spec);
     }
   }
 }
@@ -171,25 +185,38 @@ TEST_P(ThreadTest, AJobThatIsStoppedBeforeItBeginsThrowsStopped) {
   EXPECT_THROW(call.run(*backend_, {pool, Priority::visible, stop.get_token(), nullptr}), Stopped);
 }
 
-// A busy machine may keep a thread waiting, so the best of ten tries counts.
+// Processor time of all threads together: a machine that is busy with other things does not make it longer.
+std::chrono::nanoseconds processor_time() {
+  std::timespec time{};
+  clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &time);
+  return std::chrono::seconds(time.tv_sec) + std::chrono::nanoseconds(time.tv_nsec);
+}
+
+// Time is the least of what passed and what the process worked, the best of ten tries: a busy machine may keep a thread
+// waiting.
 TEST_P(ThreadTest, AStoppedJobReturnsWithin20Milliseconds) {
   using Clock = std::chrono::steady_clock;
   Pool pool(2);
-  Call call(op_, square(6000, 128, MaskKind::full), 3000);
-  if (!supported(call)) GTEST_SKIP() << backend_->supports(op_, call.head()).why;
-  Clock::duration best = std::chrono::hours(1);
-  for (int t = 0; t < 10 && best > std::chrono::milliseconds(20); ++t) {
-    std::stop_source stop;
-    Clock::time_point asked;
-    const std::jthread stopper([&] {
-      std::this_thread::sleep_for(std::chrono::milliseconds(3));
-      asked = Clock::now();
-      stop.request_stop();
-    });
-    EXPECT_THROW(call.run(*backend_, {pool, Priority::visible, stop.get_token(), nullptr}), Stopped);
-    best = std::min(best, Clock::now() - asked);
+  for (const CaseSpec& spec : {square(6000, 128, MaskKind::full), with_everything(6000, 6000, 128)}) {
+    Call call(op_, spec, 3000);
+    if (!supported(call)) continue;
+    std::chrono::nanoseconds best = std::chrono::hours(1);
+    for (int t = 0; t < 10 && best > std::chrono::milliseconds(20); ++t) {
+      std::stop_source stop;
+      Clock::time_point asked;
+      std::chrono::nanoseconds worked{};
+      const std::jthread stopper([&] {
+        std::this_thread::sleep_for(std::chrono::milliseconds(3));
+        asked = Clock::now();
+        worked = processor_time();
+        stop.request_stop();
+      });
+      EXPECT_THROW(call.run(*backend_, {pool, Priority::visible, stop.get_token(), nullptr}), Stopped);
+      const std::chrono::nanoseconds passed = Clock::now() - asked;
+      best = std::min({best, passed, processor_time() - worked});
+    }
+    EXPECT_LE(std::chrono::duration_cast<std::chrono::milliseconds>(best).count(), 20) << describe(spec);
   }
-  EXPECT_LE(std::chrono::duration_cast<std::chrono::milliseconds>(best).count(), 20);
 }
 
 std::vector<std::string> usable_backends() {

@@ -4,8 +4,8 @@
 //   lse                          |error| <= e
 //   P and what is made of it     |error| <= e * truth: rows, columns, map, top_k, column_mass, distance, self, ...
 //   entropy                      |error| <= e * (1 + truth)
-//   o                            RMS <= 1e-6 and max <= 5e-6 times max|v|; both times S / 32 where S is above 32, since
-//                                an error of e in the scores moves o by as much
+//   o                            RMS <= 1e-6 and max <= 5e-6 times max|v|; times S / 32 and S / 16 where S is above 32
+//                                and 16, since an error of e in the scores moves o by as much
 // Weights below 1e-37 may be 0: float32 has no normal numbers there. A sum of n of them may be n times as far off.
 #pragma once
 #include <algorithm>
@@ -24,7 +24,7 @@ struct Tolerance {
   explicit Tolerance(double score_bound, double unit = 1e-6)
       : relative(unit * (1 + score_bound)),
         o_rms(unit * std::max(1.0, score_bound / 32)),
-        o_max(5 * unit * std::max(1.0, score_bound / 32)) {}
+        o_max(5 * unit * std::max(1.0, score_bound / 16)) {}
   static constexpr double smallest_weight = 1e-37;
 };
 

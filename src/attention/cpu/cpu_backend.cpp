@@ -16,11 +16,6 @@ class CpuBackend : public Backend {
   std::string_view name() const override { return name_; }
 
   Support supports(Op /*op*/, const HeadView& head) const override {
-    if (head.q.dtype != DType::f32 || head.k.dtype != DType::f32 || head.v.dtype != DType::f32)
-      return {false, "the CPU kernels take f32 only"};
-    if (head.score.cap) return {false, "the CPU kernels have no soft cap"};
-    if (head.score.slope != 0) return {false, "the CPU kernels have no ALiBi slope"};
-    if (head.mask.bitmap.bits != nullptr) return {false, "the CPU kernels take no block bitmap"};
     constexpr std::int64_t most = std::numeric_limits<std::int32_t>::max() / 2;
     if (head.n_q() > most || head.n_k() > most) return {false, "the CPU kernels count tokens in 31 bits"};
     return {};

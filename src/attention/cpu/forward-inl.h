@@ -2,7 +2,7 @@
 // instruction set.
 //
 // Queries lie in the lanes: S^T = K Q^T and O^T = V^T P^T, so that the softmax's maximum and sum are vertical and both
-// products share one micro kernel; K and V are read in place.
+// products share one micro kernel; K and V of floats are read in place.
 #if defined(ATTNSCOPE_CPU_FORWARD_INL_H) == defined(HWY_TARGET_TOGGLE)
 #ifdef ATTNSCOPE_CPU_FORWARD_INL_H
 #undef ATTNSCOPE_CPU_FORWARD_INL_H
@@ -29,13 +29,26 @@ struct Running {
 
 inline std::int64_t padded_depth(std::int64_t value_depth) { return (value_depth + rows - 1) / rows * rows; }
 
-inline std::size_t forward_scratch_size(std::int64_t depth, std::int64_t value_depth) {
-  const std::int64_t per_lane = depth + padded_depth(value_depth) + 2;
-  return static_cast<std::size_t>(forward_tiles * lanes * per_lane + block_rows * (lanes + rows));
+inline std::size_t forward_scratch_size(const Stream& stream, std::int64_t value_depth) {
+  const std::int64_t per_lane = stream.depth + padded_depth(value_depth) + 2;
+  return static_cast<std::size_t>(forward_tiles * lanes * per_lane + block_rows * (lanes + rows)) +
+         stream.widened_size(stream.depth) + stream.widened_size(padded_depth(value_depth));
 }
 
+// A block of keys and its values as the products read them: value dimensions in groups of `rows`, the last of them in
+// `value_tail` [keys, rows] where they do not fill one.
+struct KeyBlock {
+  Stream keys;
+  const float* values;  // of key `first`
+  std::int64_t value_stride;
+  std::int64_t whole_groups;  // value dimensions in `values`
+  const float* value_tail;
+  std::int64_t first;
+};
+
 // p [keys, lanes] = exp2(score - maximum) of the keys [k0, k1), and their sum into run.maximum.sum.
-inline HWY_NOINLINE void weigh(const ForwardBlock& block, Running& run, std::int64_t k0, std::int64_t k1, float* p) {
+inline HWY_NOINLINE void weigh(const Stream& keys, std::int64_t value_depth, Running& run, std::int64_t k0,
+                               std::int64_t k1, float* p) {
   const std::int64_t whole = k0 + (k1 - k0 + rows - 1) / rows * rows;
   const bool partial = run.tile->state(k0, whole) != BlockState::all;
   Vector sums[vectors];
@@ -44,13 +57,13 @@ inline HWY_NOINLINE void weigh(const ForwardBlock& block, Running& run, std::int
   for (std::int64_t k = k0; k < k1; k += rows) {
     Block scores;
     const bool hides = partial && run.tile->state(k, k + rows) != BlockState::all;
-    compute_scores(block.stream, k, *run.tile, run.packed, run.maximum.negated, hides, scores);
+    compute_scores(keys, k, *run.tile, run.packed, run.maximum.negated, hides, scores);
     Vector top[vectors];
     largest_of_group(scores, top);
     if (HWY_UNLIKELY(must_move(run.maximum, top))) {
       MaximumMove move;
       move_for_group(run.maximum, top, scores, sums, move);
-      scale_lanes(run.o, block.value_depth, move);
+      scale_lanes(run.o, value_depth, move);
       scale_lanes(p, k - k0, move);
     }
     float* to = p + (k - k0) * lanes;
@@ -84,7 +97,7 @@ inline HWY_NOINLINE void add_values(const float* values, std::ptrdiff_t step, st
 
 inline void begin_tile(const ForwardBlock& block, int t, Running& run) {
   const std::int64_t first_query = static_cast<std::int64_t>(t) * lanes;
-  pack(*run.tile, block.stream.depth, block.query_factor, run.packed);
+  pack(*run.tile, block.stream.depth, block.stream.form.factor, run.packed);
   std::fill(run.o, run.o + padded_depth(block.value_depth) * lanes, 0.0F);
   std::fill(run.maximum.negated, run.maximum.negated + lanes, 0.0F);
   std::fill(run.maximum.sum, run.maximum.sum + lanes, 0.0F);
@@ -131,25 +144,42 @@ inline void end_tile(const ForwardBlock& block, int t, const Running& run) {
 }
 
 // The value dimensions that do not fill a group of `rows`, padded with zeros: [keys, rows].
-inline void copy_value_tail(const ForwardBlock& block, std::int64_t k0, std::int64_t k1, float* tail) {
+inline void copy_value_tail(const ForwardBlock& block, KeyRange keys, float* tail) {
   const std::int64_t begin = block.value_depth / rows * rows;
   if (begin == block.value_depth) return;
-  for (std::int64_t k = k0; k < k1; ++k, tail += rows) {
-    const float* from = block.values + k * block.value_stride + begin;
+  const float* from = static_cast<const float*>(block.values) + keys.begin * block.value_stride + begin;
+  for (std::int64_t k = keys.begin; k < keys.end; ++k, tail += rows, from += block.value_stride) {
     for (int i = 0; i < rows; ++i) tail[i] = begin + i < block.value_depth ? from[i] : 0.0F;
   }
 }
 
-// Adds the keys [k0, k1) of one block to a tile.
-inline void attend(const ForwardBlock& block, Running& run, KeyRange part, std::int64_t k0, const float* value_tail,
-                   float* p) {
-  weigh(block, run, part.begin, part.end, p);
-  const float* values = block.values + part.begin * block.value_stride;
+// Floats are read where they are, but for the values' tail; halves become floats in `widened`, values padded.
+inline KeyBlock prepare_keys(const ForwardBlock& block, KeyRange keys, float* tail, float* widened_rows) {
+  KeyBlock ready{widened(block.stream, keys, widened_rows), nullptr, 0, 0, tail, keys.begin};
+  if (block.value_depth == 0) return ready;
+  if (block.stream.halves == nullptr) {
+    copy_value_tail(block, keys, tail);
+    ready.values = static_cast<const float*>(block.values) + keys.begin * block.value_stride;
+    ready.value_stride = block.value_stride;
+    ready.whole_groups = block.value_depth / rows * rows;
+    return ready;
+  }
+  float* values = widened_rows + block_rows * block.stream.depth;
+  ready.value_stride = ready.whole_groups = padded_depth(block.value_depth);
+  widen_rows(block.values, block.stream.dtype, block.value_stride, keys, block.value_depth, ready.value_stride, values);
+  ready.values = values;
+  return ready;
+}
+
+// Adds a part of one block of keys to a tile.
+inline void attend(const KeyBlock& block, std::int64_t value_depth, Running& run, KeyRange part, float* p) {
+  weigh(block.keys, value_depth, run, part.begin, part.end, p);
+  const std::int64_t count = part.end - part.begin;
+  const std::int64_t skipped = part.begin - block.first;
   std::int64_t c = 0;
-  for (; c + rows <= block.value_depth; c += rows)
-    add_values(values + c, block.value_stride, part.end - part.begin, p, run.o + c * lanes);
-  if (c < block.value_depth)
-    add_values(value_tail + (part.begin - k0) * rows, rows, part.end - part.begin, p, run.o + c * lanes);
+  for (; c < block.whole_groups; c += rows)
+    add_values(block.values + skipped * block.value_stride + c, block.value_stride, count, p, run.o + c * lanes);
+  if (c < value_depth) add_values(block.value_tail + skipped * rows, rows, count, p, run.o + c * lanes);
 }
 
 inline void forward_block(const ForwardBlock& block, float* scratch) {
@@ -167,14 +197,15 @@ inline void forward_block(const ForwardBlock& block, float* scratch) {
   }
   for (std::int64_t k0 = block.keys.begin; k0 < block.keys.end; k0 += block_rows) {
     if (block.stop.stop_requested()) return;
-    const std::int64_t k1 = std::min(k0 + block_rows, block.keys.end);
-    bool copied = false;
+    const KeyRange keys{k0, std::min(k0 + block_rows, block.keys.end)};
+    KeyBlock ready{};
+    bool prepared = false;
     for (int t = 0; t < block.tile_count; ++t) {
-      if (running[t].tile->state(k0, k1) == BlockState::none) continue;
-      const KeyRange part = running[t].tile->visible_part(k0, k1);
-      if (!copied) copy_value_tail(block, k0, k1, value_tail);
-      copied = true;
-      attend(block, running[t], part, k0, value_tail, p);
+      if (running[t].tile->state(keys.begin, keys.end) == BlockState::none) continue;
+      if (!prepared) ready = prepare_keys(block, keys, value_tail, memory);
+      prepared = true;
+      running[t].tile->for_each_run(keys.begin, keys.end,
+                                    [&](KeyRange part) { attend(ready, block.value_depth, running[t], part, p); });
     }
   }
   for (int t = 0; t < block.tile_count; ++t) end_tile(block, t, running[t]);

@@ -4,6 +4,7 @@
 
 #include "attention/cpu/drivers.h"
 #include "attention/cpu/forward_kernel.h"
+#include "attention/cpu/pixels.h"
 #include "attention/cpu/prepare.h"
 
 namespace attnscope::cpu {
@@ -21,7 +22,7 @@ struct HeadWork {
   HeadWork(const HeadView& view, const ForwardResult& to)
       : head(view),
         result(to),
-        keys(view.k, valid_keys(view), {}),
+        keys(StreamRows::of_keys(view, {})),
         value_depth(to.o == nullptr ? 0 : view.v.cols),
         part_keys(keys_of_a_part(view.k.cols + value_depth)) {
     if (parts() < 2) return;
@@ -30,10 +31,10 @@ struct HeadWork {
   }
   std::int64_t parts() const { return std::max<std::int64_t>(1, (keys.stream().rows + part_keys - 1) / part_keys); }
 
-  // As many keys as keep a task at a few milliseconds: 8,192 for d = d_v = 64.
+  // As many keys as keep a task at two milliseconds or three: 4,096 for d = d_v = 64.
   static std::int64_t keys_of_a_part(std::int64_t depths) {
-    constexpr std::int64_t budget = 8192 * 128;
-    return std::max<std::int64_t>(1, budget / std::max<std::int64_t>(1, depths) / block_rows) * block_rows;
+    constexpr std::int64_t budget = 4096 * (128 + work_of_a_weight);
+    return std::max<std::int64_t>(1, budget / (depths + work_of_a_weight) / block_rows) * block_rows;
   }
 };
 
@@ -58,10 +59,12 @@ void add_tasks(HeadWork& work, std::int64_t first_query, int queries, std::vecto
   const KeyRange window{head.mask.visible_range(first_query, head.n_k()).begin,
                         head.mask.visible_range(first_query + queries - 1, head.n_k()).end};
   const KeyRange sinks{0, head.mask.windowed() ? head.mask.sinks : 0};
+  const RowCounter counter(head, {first_query, first_query + queries});
   Task* previous = nullptr;
   for (std::int64_t part = 0; part < work.parts(); ++part) {
     const KeyRange keys{part * work.part_keys, std::min(n_keys, (part + 1) * work.part_keys)};
-    const std::int64_t cost = overlap(keys, window) + overlap(keys, sinks);
+    std::int64_t cost = overlap(keys, window) + overlap(keys, sinks);
+    if (cost > 0 && head.mask.bitmap.bits != nullptr) cost = counter.count(keys);
     if (cost == 0 && !(part + 1 == work.parts() && previous == nullptr)) continue;
     if (previous != nullptr) previous->last = false;
     auto& wave = waves[static_cast<std::size_t>(part)];
@@ -97,10 +100,9 @@ void run(const Task& task, const ForwardKernel& kernel, const Job& job, float* s
   block.tiles = tiles.data();
   block.tile_count = tile_count;
   block.stream = work.keys.stream();
-  block.values = static_cast<const float*>(head.v.data);
+  block.values = head.v.data;
   block.value_stride = head.v.stride;
   block.value_depth = work.value_depth;
-  block.query_factor = static_cast<float>(head.score.scale * log2_e);
   block.keys = task.keys;
   block.first = task.first;
   block.last = task.last;
@@ -126,7 +128,7 @@ void forward(CpuTarget target, std::span<const HeadView> heads, std::span<const 
   std::size_t scratch_size = 0;
   for (std::size_t h = 0; h < heads.size(); ++h) {
     works.emplace_back(heads[h], results[h]);
-    scratch_size = std::max(scratch_size, kernel.scratch_size(heads[h].k.cols, works.back().value_depth));
+    scratch_size = std::max(scratch_size, kernel.scratch_size(works.back().keys.stream(), works.back().value_depth));
   }
   const auto waves = cut(works, forward_tiles * kernel.lanes);
   Scratch scratch(job.pool, scratch_size);

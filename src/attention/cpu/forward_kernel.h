@@ -17,11 +17,10 @@ constexpr int forward_tiles = 4;  // tiles of queries that share a block of keys
 struct ForwardBlock {
   const Tile* tiles = nullptr;
   int tile_count = 0;
-  Stream stream;  // the head's keys
-  const float* values = nullptr;
+  Stream stream;                 // the head's keys
+  const void* values = nullptr;  // stored as the keys are
   std::int64_t value_stride = 0;
   std::int64_t value_depth = 0;  // 0 where o is not wanted
-  float query_factor = 1;        // scale * log2(e)
   KeyRange keys;
   bool first = true;  // nothing to carry on from
   bool last = true;   // divide and write o and lse
@@ -37,7 +36,7 @@ struct ForwardBlock {
 struct ForwardKernel {
   int lanes = 0;
   // Floats of scratch memory that `run` needs, 64-byte aligned.
-  std::size_t (*scratch_size)(std::int64_t depth, std::int64_t value_depth) = nullptr;
+  std::size_t (*scratch_size)(const Stream& stream, std::int64_t value_depth) = nullptr;
   void (*run)(const ForwardBlock& block, float* scratch) = nullptr;
 };
 

@@ -17,11 +17,10 @@ inline std::size_t map_scratch_size(std::int64_t depth, std::int64_t columns) {
 }
 
 template <bool max>
-inline HWY_NOINLINE void pool_part(const MapWork& work, const Tile& tile, const float* packed, KeyRange part,
-                                   float* columns) {
+inline HWY_NOINLINE void pool_part(const MapWork& work, const Stream& stream, const Tile& tile, const float* packed,
+                                   KeyRange part, float* columns) {
   RunningColumn<max> column(work.edges, part.begin, columns);
-  for_each_group(work.tiles.stream, tile, packed, part,
-                 [&](std::int64_t k, Block& scores) { column.add(k, part.end, scores); });
+  for_each_group(stream, tile, packed, part, [&](std::int64_t k, Block& scores) { column.add(k, part.end, scores); });
   column.flush();
 }
 
@@ -54,10 +53,10 @@ void pool_all(const MapWork& work, float* packed, float* columns) {
   const std::size_t count = work.edges.size() - 1;
   const std::int64_t columns_size = static_cast<std::int64_t>(count) * lanes;
   for (int t = 0; t < tiles.tile_count; ++t)
-    pack(tiles.tiles[t], tiles.stream.depth, tiles.factor, packed + t * packed_size);
+    pack(tiles.tiles[t], tiles.stream.depth, tiles.stream.form.factor, packed + t * packed_size);
   std::fill(columns, columns + tiles.tile_count * columns_size, Pooling<max>::nothing);
-  for_each_part(tiles, [&](int t, KeyRange part) {
-    pool_part<max>(work, tiles.tiles[t], packed + t * packed_size, part, columns + t * columns_size);
+  for_each_part(tiles, [&](const Stream& stream, int t, KeyRange part) {
+    pool_part<max>(work, stream, tiles.tiles[t], packed + t * packed_size, part, columns + t * columns_size);
   });
   for (const PixelRow& row : work.rows) {
     for (std::int64_t begin = row.begin; begin < row.end;) {

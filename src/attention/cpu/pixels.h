@@ -8,7 +8,8 @@
 
 namespace attnscope::cpu {
 
-// The keys [k0, k1) of a head as a head of their own, seen by the same queries. For masks without bitmap.
+// The keys [k0, k1) of a head as a head of their own, seen by the same queries. Its bitmap still goes by the positions
+// in the whole head, which are k0 more than here.
 inline HeadView slice_keys(const HeadView& head, std::int64_t k0, std::int64_t k1) {
   HeadView part = head;
   part.k = head.k.slice_rows(k0, k1 - k0);
@@ -28,20 +29,11 @@ inline std::int64_t sink_end(const HeadView& head, std::int64_t i) {
   return std::max<std::int64_t>(0, end);
 }
 
-// How many of the keys [k0, k1) query i sees.
-inline std::int64_t visible_count(const HeadView& head, std::int64_t i, KeyRange keys) {
-  const KeyRange window = head.mask.visible_range(i, head.n_k());
-  const auto overlap = [&](std::int64_t begin, std::int64_t end) {
-    return std::max<std::int64_t>(0, std::min(end, keys.end) - std::max(begin, keys.begin));
-  };
-  return overlap(window.begin, window.end) + overlap(0, std::min(sink_end(head, i), window.begin)) +
-         overlap(window.end, sink_end(head, i));
-}
-
-// The same summed over the queries of a pixel row, without a loop for pixels that see everything or nothing.
-class RowCounter {
+// How many cells of some consecutive queries are visible but for the bitmap, without a loop for ranges of keys that all
+// or none of the queries see.
+class WindowCounter {
  public:
-  RowCounter(const HeadView& head, KeyRange queries)
+  WindowCounter(const HeadView& head, KeyRange queries)
       : head_(head),
         queries_(queries),
         first_(head.mask.visible_range(queries.begin, head.n_k())),
@@ -49,19 +41,76 @@ class RowCounter {
         first_sinks_(sink_end(head, queries.begin)),
         last_sinks_(sink_end(head, queries.end - 1)) {}
 
+  KeyRange queries() const { return queries_; }
+  BlockState state(KeyRange keys) const {
+    if ((keys.begin >= last_.begin && keys.end <= first_.end) || keys.end <= first_sinks_) return BlockState::all;
+    const bool outside = (keys.end <= first_.begin || keys.begin >= last_.end) && keys.begin >= last_sinks_;
+    return outside ? BlockState::none : BlockState::some;
+  }
   std::int64_t count(KeyRange keys) const {
-    const bool all = (keys.begin >= last_.begin && keys.end <= first_.end) || keys.end <= first_sinks_;
-    if (all) return (queries_.end - queries_.begin) * (keys.end - keys.begin);
-    if ((keys.end <= first_.begin || keys.begin >= last_.end) && keys.begin >= last_sinks_) return 0;
+    const BlockState known = state(keys);
+    if (known == BlockState::none) return 0;
+    if (known == BlockState::all) return (queries_.end - queries_.begin) * (keys.end - keys.begin);
     std::int64_t sum = 0;
-    for (std::int64_t i = queries_.begin; i < queries_.end; ++i) sum += visible_count(head_, i, keys);
+    for (std::int64_t i = queries_.begin; i < queries_.end; ++i) {
+      const KeyRange window = head_.mask.visible_range(i, head_.n_k());
+      const std::int64_t sinks = sink_end(head_, i);
+      sum += overlap(keys, window) + overlap(keys, {0, std::min(sinks, window.begin)}) +
+             overlap(keys, {window.end, sinks});
+    }
     return sum;
   }
 
  private:
+  static std::int64_t overlap(KeyRange a, KeyRange b) {
+    return std::max<std::int64_t>(0, std::min(a.end, b.end) - std::max(a.begin, b.begin));
+  }
+
   const HeadView& head_;
   KeyRange queries_, first_, last_;
   std::int64_t first_sinks_, last_sinks_;
+};
+
+// How many visible cells the queries of a pixel row have among some keys. `first_key` as for query_tile.
+class RowCounter {
+ public:
+  RowCounter(const HeadView& head, KeyRange queries, std::int64_t first_key = 0)
+      : bitmap_(head.mask.bitmap), first_key_(first_key), first_position_(head.mask.offset + first_key) {
+    for (std::int64_t i = queries.begin; i < queries.end;) {  // the queries of one row of the bitmap at a time
+      std::int64_t end = queries.end;
+      if (bitmap_.bits != nullptr)
+        end = std::min(end, ((i + first_position_) / bitmap_.block + 1) * bitmap_.block - first_position_);
+      parts_.emplace_back(head, KeyRange{i, end});
+      i = end;
+    }
+  }
+
+  std::int64_t count(KeyRange keys) const {
+    std::int64_t sum = 0;
+    for (const WindowCounter& part : parts_) sum += bitmap_.bits == nullptr ? part.count(keys) : count_set(part, keys);
+    return sum;
+  }
+
+ private:
+  std::int64_t count_set(const WindowCounter& part, KeyRange keys) const {
+    const BlockState known = part.state(keys);
+    if (known == BlockState::none) return 0;
+    const std::int64_t row = (part.queries().begin + first_position_) / bitmap_.block;
+    const std::uint64_t* bits = bitmap_.bits + row * bitmap_.stride;
+    const std::int64_t last = (keys.end - 1 + first_key_) / bitmap_.block;
+    std::int64_t sum = 0;
+    for (std::int64_t column = (keys.begin + first_key_) / bitmap_.block; column <= last; ++column) {
+      if ((bits[column / 64] >> static_cast<unsigned>(column % 64) & 1U) == 0) continue;
+      const std::int64_t begin = column * bitmap_.block - first_key_;
+      const KeyRange inside{std::max(keys.begin, begin), std::min(keys.end, begin + bitmap_.block)};
+      sum += part.count(inside);
+    }
+    return sum;
+  }
+
+  BlockBitmap bitmap_;
+  std::int64_t first_key_, first_position_;
+  std::vector<WindowCounter> parts_;
 };
 
 // Begin of each pixel's cells, and the end of the last; pixels <= cells, so that they lie side by side.

@@ -92,14 +92,14 @@ class RunningSegment {
 };
 
 template <bool max>
-inline HWY_NOINLINE void sample_part(const SampledWork& work, int t, const float* packed, RunningMaximum& maximum,
-                                     KeyRange part) {
+inline HWY_NOINLINE void sample_part(const SampledWork& work, const Stream& stream, int t, const float* packed,
+                                     RunningMaximum& maximum, KeyRange part) {
   RunningSegment<max> running(work, work.results[static_cast<std::size_t>(t)], maximum, part.begin);
   const Tile& tile = work.tiles.tiles[t];
   for (std::int64_t k = part.begin; k < part.end; k += rows) {
     Block scores;
     const bool partial = tile.state(k, k + rows) != BlockState::all;
-    compute_scores(work.tiles.stream, k, tile, packed, maximum.negated, partial, scores);
+    compute_scores(stream, k, tile, packed, maximum.negated, partial, scores);
     running.add(k, part.end, scores);
   }
   running.flush();
@@ -110,17 +110,17 @@ inline void sample_tiles(const SampledWork& work, float* scratch) {
   const std::int64_t packed_size = tiles.stream.depth * lanes;
   RunningMaximum maxima[tiles_at_once];
   for (int t = 0; t < tiles.tile_count; ++t) {
-    pack(tiles.tiles[t], tiles.stream.depth, tiles.factor, scratch + t * packed_size);
+    pack(tiles.tiles[t], tiles.stream.depth, tiles.stream.form.factor, scratch + t * packed_size);
     const SampledTile& result = work.results[static_cast<std::size_t>(t)];
     maxima[t] = {result.part_negated_max + work.part * lanes, result.part_sum + work.part * lanes, false};
     std::fill(maxima[t].negated, maxima[t].negated + lanes, 0.0F);
     std::fill(maxima[t].sum, maxima[t].sum + lanes, 0.0F);
   }
-  for_each_part(tiles, [&](int t, KeyRange part) {
+  for_each_part<true>(tiles, [&](const Stream& stream, int t, KeyRange part) {
     if (work.max) {
-      sample_part<true>(work, t, scratch + t * packed_size, maxima[t], part);
+      sample_part<true>(work, stream, t, scratch + t * packed_size, maxima[t], part);
     } else {
-      sample_part<false>(work, t, scratch + t * packed_size, maxima[t], part);
+      sample_part<false>(work, stream, t, scratch + t * packed_size, maxima[t], part);
     }
   });
 }
@@ -153,8 +153,10 @@ inline void normalise(const SampledTile& result, std::int64_t parts, std::int64_
       } else {
         // Where the segment saw nothing its maximum means nothing, and 0 must not meet the infinity that it may give.
         const Vector maximum = hn::Neg(load(result.segment_negated_max + s * lanes + at));
+        // In two steps, since the factor may be below what a float can hold where the product is not.
         const Vector sum = load(segment);
-        const Vector p = hn::Mul(sum, exp2(hn::Sub(maximum, load(lse + at))));
+        const Vector root = exp2(hn::Mul(hn::Sub(maximum, load(lse + at)), splat(0.5F)));
+        const Vector p = hn::Mul(hn::Mul(sum, root), root);
         store(segment, hn::IfThenElseZero(hn::Gt(sum, hn::Zero(Floats())), p));
       }
     }

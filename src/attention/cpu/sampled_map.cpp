@@ -35,24 +35,23 @@ class SampledMapCall {
         width_(std::min(spec.w, head_.n_k())),
         edges_(pixel_edges(width_, head_.n_k())),
         segments_(segment_edges(edges_, head_.n_k())),
-        keys_(head_.k, valid_keys(head_), {}),
-        part_keys_(std::max<std::int64_t>(1, 16384 * 64 / std::max<std::int64_t>(1, head_.k.cols) / block_rows) *
-                   block_rows),
-        parts_(std::max<std::int64_t>(1, (keys_.stream().rows + part_keys_ - 1) / part_keys_)),
+        keys_(StreamRows::of_keys(head_, {})),
         samples_(choose_samples(samples)),
+        blocks_(static_cast<std::int64_t>(samples_.query.size()), kernel_.lanes, keys_.stream()),
+        parts_(static_cast<std::int64_t>(blocks_.parts())),
         tiles_((static_cast<std::int64_t>(samples_.query.size()) + kernel_.lanes - 1) / kernel_.lanes),
         memory_(Tensor::allocate(DType::f32, tiles_, kernel_.lanes, 2 * parts_ + (max_ ? 1 : 2) * segment_count())) {}
 
   void run(const MapResult& result) {
-    clear_segments();
-    const auto groups = static_cast<std::size_t>((tiles_ + tiles_at_once - 1) / tiles_at_once);
-    Scratch scratch(job_.pool, kernel_.scratch_size(head_.k.cols));
-    job_.pool.run(groups * static_cast<std::size_t>(parts_), job_, [&](std::size_t index, unsigned slot) {
-      sample(static_cast<std::int64_t>(index / static_cast<std::size_t>(parts_)),
-             static_cast<std::int64_t>(index % static_cast<std::size_t>(parts_)), scratch.of(slot));
-    });
     Job quiet = job_;
     quiet.progress = nullptr;
+    job_.pool.run(static_cast<std::size_t>(tiles_), quiet, [&](std::size_t index, unsigned /*slot*/) {
+      clear_segments(result_of(static_cast<std::int64_t>(index)));
+    });
+    Scratch scratch(job_.pool, kernel_.scratch_size(head_.k.cols), keys_.stream());
+    job_.pool.run(blocks_.count() * blocks_.parts(), job_, [&](std::size_t index, unsigned slot) {
+      sample(index / blocks_.parts(), index % blocks_.parts(), scratch.of(slot), scratch.widened(slot));
+    });
     job_.pool.run(static_cast<std::size_t>(tiles_), quiet, [&](std::size_t index, unsigned /*slot*/) {
       kernel_.normalise(result_of(static_cast<std::int64_t>(index)), parts_, segment_count(), max_,
                         head_.score.sink_logit);
@@ -75,14 +74,10 @@ class SampledMapCall {
     return result;
   }
 
-  void clear_segments() {
-    for (std::int64_t tile = 0; tile < tiles_; ++tile) {
-      const SampledTile result = result_of(tile);
-      const std::int64_t size = segment_count() * kernel_.lanes;
-      const float nothing = max_ ? -std::numeric_limits<float>::infinity() : 0.0F;
-      std::fill_n(result.segment, size, nothing);
-      if (!max_) std::fill_n(result.segment_negated_max, size, 0.0F);
-    }
+  void clear_segments(const SampledTile& result) const {
+    const std::int64_t size = segment_count() * kernel_.lanes;
+    std::fill_n(result.segment, size, max_ ? -std::numeric_limits<float>::infinity() : 0.0F);
+    if (!max_) std::fill_n(result.segment_negated_max, size, 0.0F);
   }
 
   // No more samples than cells: each query at most once.
@@ -102,21 +97,22 @@ class SampledMapCall {
     return samples;
   }
 
-  void sample(std::int64_t group, std::int64_t part, float* scratch) {
+  void sample(std::size_t block, std::size_t part, float* scratch, float* widened) {
+    const auto [first, count] = blocks_.from_the_start(block);
     std::array<Tile, tiles_at_once> tiles;
     std::array<SampledTile, tiles_at_once> results;
     SampledWork work;
-    work.tiles = tile_work(keys_.stream(), head_.score, tiles, job_);
-    work.tiles.rows = {part * part_keys_, std::min((part + 1) * part_keys_, keys_.stream().rows)};
-    for (std::int64_t tile = group * tiles_at_once; tile < std::min(tiles_, (group + 1) * tiles_at_once); ++tile) {
-      const auto first = static_cast<std::size_t>(tile * kernel_.lanes);
-      const auto lanes = std::min(static_cast<std::size_t>(kernel_.lanes), samples_.query.size() - first);
+    work.tiles = tile_work(keys_.stream(), blocks_.part(part), tiles, widened, job_);
+    for (std::int64_t at = 0; at < count; at += kernel_.lanes) {
+      const std::int64_t lanes = std::min<std::int64_t>(kernel_.lanes, count - at);
       const auto t = static_cast<std::size_t>(work.tiles.tile_count++);
-      tiles[t] = query_tile(head_, std::span(samples_.query).subspan(first, lanes), {});
-      results[t] = result_of(tile);
+      tiles[t] = query_tile(
+          head_,
+          std::span(samples_.query).subspan(static_cast<std::size_t>(first + at), static_cast<std::size_t>(lanes)), {});
+      results[t] = result_of((first + at) / kernel_.lanes);
     }
     work.results = results;
-    work.part = part;
+    work.part = static_cast<std::int64_t>(part);
     work.max = max_;
     work.edges = segments_;
     kernel_.run(work, scratch);
@@ -129,12 +125,13 @@ class SampledMapCall {
     const auto row_index = static_cast<std::size_t>(y);
     for (std::int64_t lane = samples_.first[row_index]; lane < samples_.first[row_index + 1]; ++lane) {
       const std::int64_t query = samples_.query[static_cast<std::size_t>(lane)];
+      const RowCounter counter(head_, {query, query + 1});
       const float* segment = result_of(lane / kernel_.lanes).segment + lane % kernel_.lanes;
       std::size_t s = 0;
       for (std::size_t x = 0; x < row.size(); ++x) {
         for (; s + 1 < segments_.size() && segments_[s] < edges_[x + 1]; ++s, segment += kernel_.lanes)
           row[x] = max_ ? std::max(row[x], *segment) : row[x] + *segment;
-        counts[x] += visible_count(head_, query, {edges_[x], edges_[x + 1]});
+        counts[x] += counter.count({edges_[x], edges_[x + 1]});
       }
     }
     for (std::size_t x = 0; x < row.size(); ++x) {
@@ -152,9 +149,9 @@ class SampledMapCall {
   std::int64_t height_, width_;
   std::vector<std::int32_t> edges_, segments_;
   StreamRows keys_;
-  std::int64_t part_keys_, parts_;
   Samples samples_;
-  std::int64_t tiles_;
+  TileBlocks blocks_;
+  std::int64_t parts_, tiles_;
   Tensor memory_;
 };
 

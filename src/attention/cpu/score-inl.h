@@ -10,21 +10,29 @@
 #include <algorithm>
 #include <limits>
 
-#include "attention/cpu/micro_kernel-inl.h"
+#include "attention/cpu/tanh-inl.h"
 #include "attention/cpu/tile.h"
+#include "attention/cpu/widen-inl.h"
 
 HWY_BEFORE_NAMESPACE();
 namespace attnscope::cpu::HWY_NAMESPACE {
 
-// packed [depth, lanes] = factor * the tile's rows, transposed.
-inline void pack(const Tile& tile, std::int64_t depth, float factor, float* packed) {
-  for (int lane = 0; lane < lanes; ++lane) {
-    const float* from = tile.source[lane];
-    for (std::int64_t k = 0; k < depth; ++k) packed[k * lanes + lane] = from[k] * factor;
+// Writes -inf over the scores [rows, lanes] of the streamed rows from r0 on whose block the lane's bitmap lacks.
+inline HWY_NOINLINE void hide_blocks(const Tile& tile, std::int64_t r0, float* scores) {
+  constexpr float infinity = std::numeric_limits<float>::infinity();
+  alignas(64) float most[lanes];  // what a score may be at most: -inf where the block is not set
+  std::int64_t known = -1;        // the block that `most` is of
+  const std::int64_t end = std::min<std::int64_t>(r0 + rows, tile.last_end());
+  for (std::int64_t r = r0; r < end; ++r, scores += lanes) {
+    const std::int64_t of_row = (tile.origin + r) / tile.bitmap.block;
+    for (int lane = 0; lane < lanes && of_row != known; ++lane)
+      most[lane] = tile.set(tile.block[lane], of_row) ? infinity : -infinity;
+    known = of_row;
+    for (int at = 0; at < lanes; at += vector_lanes) store(scores + at, hn::Min(load(scores + at), load(most + at)));
   }
 }
 
-// Writes -inf over the scores [rows, lanes] of the streamed rows from r0 on that their lane does not see.
+// The same for all rows that their lane does not see.
 inline HWY_NOINLINE void hide(const Tile& tile, std::int64_t r0, float* scores) {
   const Ints ints;
   const Vector hidden = splat(-std::numeric_limits<float>::infinity());
@@ -39,37 +47,74 @@ inline HWY_NOINLINE void hide(const Tile& tile, std::int64_t r0, float* scores) 
       store(score, hn::IfThenElse(visible, load(score), hidden));
     }
   }
+  if (tile.bitmap.bits != nullptr) hide_blocks(tile, r0, scores);
 }
 
 // Products that one accumulator takes: all of them up to the usual depths, 64 beyond, where the error of one long sum
 // would pass that of the scores' own rounding.
 inline std::int64_t piece_of(std::int64_t depth) { return depth <= 128 ? depth : 64; }
 
-// What the accumulators start from: `start` of each lane, plus the streamed row's bias where there is one.
-HWY_INLINE void begin_scores(const Stream& stream, std::int64_t r0, const float* start, Block& scores) {
+// What is added to the dot products: `start` of each lane, plus the streamed row's bias and the slope's term where
+// there are such.
+HWY_INLINE void begin_scores(const Stream& stream, std::int64_t r0, const Tile& tile, const float* start,
+                             Block& scores) {
 #pragma GCC unroll 3
   for (int j = 0; j < vectors; ++j) {
     const Vector lane = load(start + j * vector_lanes);
 #pragma GCC unroll 8
     for (int i = 0; i < rows; ++i) scores[i][j] = lane;
   }
-  if (stream.bias == nullptr) return;
+  if (stream.bias != nullptr) {
 #pragma GCC unroll 8
-  for (int i = 0; i < rows; ++i) {
-    const Vector row = splat(stream.bias[r0 + i]);
+    for (int i = 0; i < rows; ++i) {
+      const Vector row = splat(stream.bias[r0 + i]);
 #pragma GCC unroll 3
-    for (int j = 0; j < vectors; ++j) scores[i][j] = hn::Add(scores[i][j], row);
+      for (int j = 0; j < vectors; ++j) scores[i][j] = hn::Add(scores[i][j], row);
+    }
+  }
+  if (HWY_LIKELY(stream.form.slope == 0)) return;
+  // By the difference of positions, which is exact: the terms of the two apart would cancel near the diagonal.
+  const auto row = hn::Set(Ints(), tile.origin + static_cast<std::int32_t>(r0));
+#pragma GCC unroll 3
+  for (int j = 0; j < vectors; ++j) {
+    const Vector distance = hn::ConvertTo(Floats(), hn::Sub(row, hn::Load(Ints(), tile.position + j * vector_lanes)));
+#pragma GCC unroll 8
+    for (int i = 0; i < rows; ++i)
+      scores[i][j] =
+          hn::MulAdd(hn::Add(distance, splat(static_cast<float>(i))), splat(stream.form.slope), scores[i][j]);
   }
 }
 
-// scores[i][lane] = start[lane] + bias[r0 + i] + dot(stream row r0 + i, packed lane), -inf where it is not seen.
-// `partial`: whether some lane may not see some of these rows.
+// stored [rows, lanes] = cap * tanh(stored) + what begin_scores adds.
+inline HWY_NOINLINE void cap_scores(const Stream& stream, std::int64_t r0, const Tile& tile, const float* start,
+                                    float* stored) {
+  Block added;
+  begin_scores(stream, r0, tile, start, added);
+#pragma GCC unroll 8
+  for (int i = 0; i < rows; ++i) {
+#pragma GCC unroll 3
+    for (int j = 0; j < vectors; ++j) {
+      float* at = stored + i * lanes + j * vector_lanes;
+      store(at, hn::MulAdd(splat(stream.form.cap), tanh(load(at)), added[i][j]));
+    }
+  }
+}
+
+// scores[i][lane] = start[lane] + bias[r0 + i] + what stream.form makes of the dot product of the streamed row r0 + i
+// and the packed lane; -inf where it is not seen. The stream is of floats. `partial`: whether some lane may not see
+// some of these rows.
 HWY_INLINE void compute_scores(const Stream& stream, std::int64_t r0, const Tile& tile, const float* packed,
                                const float* start, bool partial, Block& scores) {
-  begin_scores(stream, r0, start, scores);
+  const bool capped = stream.form.cap != 0;
+  if (HWY_LIKELY(!capped)) {
+    begin_scores(stream, r0, tile, start, scores);
+  } else {
+    clear_block(scores);
+  }
   const bool tail = r0 + rows > stream.rows;
   const std::int64_t tail_begin = stream.rows - stream.rows % max_rows;
-  const float* a = tail ? stream.tail + (r0 - tail_begin) * stream.depth : stream.data + r0 * stream.stride;
+  const float* a =
+      tail ? stream.tail + (r0 - tail_begin) * stream.depth : stream.data + (r0 - stream.first) * stream.stride;
   const std::ptrdiff_t step = tail ? stream.depth : stream.stride;
   // The group after this one is fetched while this one is multiplied: one line of 16 floats every second step.
   const float* next = a + rows * step;
@@ -95,21 +140,35 @@ HWY_INLINE void compute_scores(const Stream& stream, std::int64_t r0, const Tile
     store_block(scores, stored);
     clear_block(scores);
   }
-  if (!partial) return;
+  if (HWY_LIKELY(!partial && !capped)) return;
   store_block(scores, stored);
-  hide(tile, r0, stored);
+  if (capped) cap_scores(stream, r0, tile, start, stored);
+  if (partial) hide(tile, r0, stored);
   load_block(stored, scores);
 }
 
-// Calls visit(t, part) for each tile and the part of each block of streamed rows that it may see, blocks outermost.
-template <class Visit>
+// Calls visit(block, t, part) for each tile and what it may see of each block of streamed rows, blocks outermost; the
+// stream `block` has the part in floats. `whole`: one part a block and tile, without a gap, even where a bitmap hides
+// the middle.
+template <bool whole = false, class Visit>
 HWY_INLINE void for_each_part(const TileWork& work, Visit visit) {
   for (std::int64_t r0 = work.rows.begin; r0 < work.rows.end; r0 += block_rows) {
     if (work.stop.stop_requested()) return;
     const std::int64_t r1 = std::min(r0 + block_rows, work.rows.end);
+    Stream block = work.stream;
+    bool ready = block.halves == nullptr;
     for (int t = 0; t < work.tile_count; ++t) {
-      const KeyRange part = work.tiles[t].visible_part(r0, r1);
-      if (part.begin < part.end) visit(t, part);
+      const Tile& tile = work.tiles[t];
+      if (tile.state(r0, r1) == BlockState::none) continue;
+      if (!ready) block = widened(work.stream, {r0, r1}, work.widened);
+      ready = true;
+      const auto visit_part = [&](KeyRange part) { visit(block, t, part); };
+      if constexpr (whole) {
+        const KeyRange part = tile.visible_part(r0, r1);
+        if (part.begin < part.end) visit_part(part);
+      } else {
+        tile.for_each_run(r0, r1, visit_part);
+      }
     }
   }
 }

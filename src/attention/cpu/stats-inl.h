@@ -106,14 +106,16 @@ inline HWY_NOINLINE void add_part(const Stream& stream, const Tile& tile, const 
 }
 
 inline void row_sums(const TileWork& work, std::int64_t first_position, RowSums* sums, float* scratch) {
+  const bool last = work.rows.end >= work.stream.rows;
   const std::int64_t packed_size = work.stream.depth * lanes;
   for (int t = 0; t < work.tile_count; ++t) {
-    pack(work.tiles[t], work.stream.depth, work.factor, scratch + t * packed_size);
-    clear(sums[t]);
+    pack(work.tiles[t], work.stream.depth, work.stream.form.factor, scratch + t * packed_size);
+    if (work.rows.begin == 0) clear(sums[t]);
   }
-  for_each_part(work, [&](int t, KeyRange part) {
-    add_part(work.stream, work.tiles[t], scratch + t * packed_size, part, first_position + t * lanes, sums[t]);
+  for_each_part(work, [&](const Stream& stream, int t, KeyRange part) {
+    add_part(stream, work.tiles[t], scratch + t * packed_size, part, first_position + t * lanes, sums[t]);
   });
+  if (!last) return;
   for (int t = 0; t < work.tile_count; ++t) {
     for (int at = 0; at < lanes; at += vector_lanes) {
       const Vector nats = hn::Mul(load(sums[t].entropy + at), splat(static_cast<float>(ln_2)));

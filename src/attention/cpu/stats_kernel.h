@@ -20,8 +20,9 @@ struct alignas(64) RowSums {
 
 struct StatsKernel {
   int lanes = 0;
-  // Fills sums[t] for each tile; lane l of tile t stands at position first_position + t * lanes + l. The tiles' `start`
-  // is -lse. Scratch: tile_count * depth * lanes floats, 64-byte aligned.
+  // Fills sums[t] for each tile, or carries on with them where work.rows does not begin with row 0; they are whole once
+  // its end is that of the stream. Lane l of tile t stands at position first_position + t * lanes + l. The tiles'
+  // `start` is -lse. Scratch: tile_count * depth * lanes floats, 64-byte aligned.
   void (*run)(const TileWork& work, std::int64_t first_position, RowSums* sums, float* scratch) = nullptr;
 };
 

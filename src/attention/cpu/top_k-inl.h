@@ -27,23 +27,22 @@ struct Candidate {
   std::int32_t key;
 };
 
-inline std::int64_t segments_of(const Stream& stream) { return (stream.rows + segment - 1) / segment; }
+// Segments are counted from the first row of the work on.
+inline std::int64_t segments_of(KeyRange of) { return (of.end - of.begin + segment - 1) / segment; }
 
 // As many places as hold the maxima of one lane, in whole groups.
-inline std::int64_t padded_segments(const Stream& stream) {
-  return (segments_of(stream) + segment - 1) / segment * segment;
+inline std::int64_t padded_segments(KeyRange of) { return (segments_of(of) + segment - 1) / segment * segment; }
+
+inline std::size_t top_k_scratch_size(const Stream& stream, KeyRange part) {
+  const std::int64_t by_lane = lanes * padded_segments(part);
+  return static_cast<std::size_t>(tiles_at_once * lanes * (stream.depth + segments_of(part)) + by_lane);
 }
 
-inline std::size_t top_k_scratch_size(const Stream& stream) {
-  const std::int64_t by_lane = lanes * padded_segments(stream);
-  return static_cast<std::size_t>(tiles_at_once * lanes * (stream.depth + segments_of(stream)) + by_lane);
-}
-
-// largest [segments, lanes] takes up the scores of a part.
+// largest [segments, lanes] takes up the scores of a part; `first` is the row that segment 0 begins with.
 inline HWY_NOINLINE void find_largest(const Stream& stream, const Tile& tile, const float* packed, KeyRange part,
-                                      float* largest) {
+                                      std::int64_t first, float* largest) {
   for_each_group(stream, tile, packed, part, [&](std::int64_t k, Block& scores) {
-    float* to = largest + k / segment * lanes;
+    float* to = largest + (k - first) / segment * lanes;
 #pragma GCC unroll 3
     for (int j = 0; j < vectors; ++j) {
       Vector top = scores[0][j];
@@ -90,17 +89,17 @@ inline float threshold(std::span<const float> maxima, std::int64_t k, std::vecto
 inline void add_candidates(const TileWork& work, const Tile& tile, int lane, std::int64_t s,
                            std::vector<Candidate>& candidates) {
   alignas(64) float p[2 * segment];
-  const KeyRange keys{s * segment, std::min((s + 1) * segment, work.stream.rows)};
-  lane_weights(tile, lane, work.stream, work.factor, keys, p);
+  const std::int64_t begin = work.rows.begin + s * segment;
+  const KeyRange keys{begin, std::min(begin + segment, work.rows.end)};
+  lane_weights(tile, lane, work.stream, keys, p);
   for (std::int64_t k = keys.begin; k < keys.end; ++k) {
     if (p[k - keys.begin] > 0) candidates.push_back({p[k - keys.begin], static_cast<std::int32_t>(k)});
   }
 }
 
-// All keys that may be among the k largest of a lane, whose segments have these maxima.
+// Appends all keys that may be among the k largest of a lane, whose segments have these maxima.
 inline void find_candidates(const TileWork& work, const Tile& tile, int lane, std::span<const float> maxima,
                             float least, std::vector<Candidate>& candidates) {
-  candidates.clear();
   for (std::size_t at = 0; at < maxima.size(); at += vector_lanes) {
     if (hn::AllFalse(Floats(), hn::Ge(load(maxima.data() + at), splat(least)))) continue;
     for (std::size_t s = at; s < at + vector_lanes; ++s) {
@@ -108,6 +107,11 @@ inline void find_candidates(const TileWork& work, const Tile& tile, int lane, st
         add_candidates(work, tile, lane, static_cast<std::int64_t>(s), candidates);
     }
   }
+}
+
+// The k largest of the rows before this work.
+inline void take_up(std::int64_t k, const std::int32_t* keys, const float* values, std::vector<Candidate>& candidates) {
+  for (std::int64_t i = 0; i < k && keys[i] >= 0; ++i) candidates.push_back({values[i], keys[i]});
 }
 
 inline void write_top(std::vector<Candidate>& candidates, std::int64_t k, std::int32_t* keys, float* values) {
@@ -124,16 +128,17 @@ inline void write_top(std::vector<Candidate>& candidates, std::int64_t k, std::i
 
 inline void top_k_tiles(const TileWork& work, std::int64_t k, std::int32_t* keys, float* values, float* scratch) {
   if (k == 0) return;
-  const std::int64_t segments = segments_of(work.stream);
+  const std::int64_t segments = segments_of(work.rows);
   const std::int64_t packed_size = work.stream.depth * lanes;
   float* largest = scratch + tiles_at_once * packed_size;
   for (int t = 0; t < work.tile_count; ++t)
-    pack(work.tiles[t], work.stream.depth, work.factor, scratch + t * packed_size);
+    pack(work.tiles[t], work.stream.depth, work.stream.form.factor, scratch + t * packed_size);
   std::fill(largest, largest + work.tile_count * segments * lanes, no_score);
-  for_each_part(work, [&](int t, KeyRange part) {
-    find_largest(work.stream, work.tiles[t], scratch + t * packed_size, part, largest + t * segments * lanes);
+  for_each_part(work, [&](const Stream& stream, int t, KeyRange part) {
+    find_largest(stream, work.tiles[t], scratch + t * packed_size, part, work.rows.begin,
+                 largest + t * segments * lanes);
   });
-  const std::int64_t padded = padded_segments(work.stream);
+  const std::int64_t padded = padded_segments(work.rows);
   float* by_lane = largest + tiles_at_once * segments * lanes;
   std::vector<float> sorted;
   std::vector<Candidate> candidates;
@@ -143,6 +148,8 @@ inline void top_k_tiles(const TileWork& work, std::int64_t k, std::int32_t* keys
     for (int lane = 0; lane < tile.count; ++lane, keys += k, values += k) {
       if (work.stop.stop_requested()) return;
       const std::span<const float> maxima(by_lane + lane * padded, static_cast<std::size_t>(padded));
+      candidates.clear();
+      if (work.rows.begin > 0) take_up(k, keys, values, candidates);
       find_candidates(work, tile, lane, maxima, threshold(maxima, k, sorted), candidates);
       write_top(candidates, k, keys, values);
     }

@@ -10,9 +10,10 @@ namespace attnscope::cpu {
 
 struct TopKKernel {
   int lanes = 0;
-  // Floats of scratch memory that `run` needs, 64-byte aligned.
-  std::size_t (*scratch_size)(const Stream& stream) = nullptr;
-  // keys, values [real lanes of all tiles, k], as Backend::top_k has them; the tiles' `start` is the weighting's a.
+  // Floats of scratch memory that `run` needs for as many rows as `part` has, 64-byte aligned.
+  std::size_t (*scratch_size)(const Stream& stream, KeyRange part) = nullptr;
+  // keys, values [real lanes of all tiles, k], as Backend::top_k has them for the rows up to work.rows.end; where
+  // work.rows does not begin with row 0 they hold those of the rows before. The tiles' `start` is the weighting's a.
   void (*run)(const TileWork& work, std::int64_t k, std::int32_t* keys, float* values, float* scratch) = nullptr;
 };
 

@@ -14,8 +14,9 @@
 HWY_BEFORE_NAMESPACE();
 namespace attnscope::cpu::HWY_NAMESPACE {
 
-inline void write_weights(const Tile& tile, const Stream& stream, const float* packed, KeyRange part, float* p) {
-  for_each_group(stream, tile, packed, part, [&](std::int64_t r, Block& scores) {
+inline void write_weights(const Tile& tile, const Stream& stream, const float* packed, KeyRange part, float* memory,
+                          float* p) {
+  for_each_group(widened(stream, part, memory), tile, packed, part, [&](std::int64_t r, Block& scores) {
     float* to = p + (r - part.begin) * lanes;
 #pragma GCC unroll 8
     for (int i = 0; i < rows; ++i)
@@ -43,11 +44,11 @@ inline HWY_NOINLINE void add_block_sums(const Stream& stream, const Tile& tile, 
 inline void sum_weights(const TileWork& work, float* sums, float* scratch) {
   const std::int64_t packed_size = work.stream.depth * lanes;
   for (int t = 0; t < work.tile_count; ++t) {
-    pack(work.tiles[t], work.stream.depth, work.factor, scratch + t * packed_size);
+    pack(work.tiles[t], work.stream.depth, work.stream.form.factor, scratch + t * packed_size);
     std::fill(sums + t * lanes, sums + (t + 1) * lanes, 0.0F);
   }
-  for_each_part(work, [&](int t, KeyRange part) {
-    add_block_sums(work.stream, work.tiles[t], scratch + t * packed_size, part, sums + t * lanes);
+  for_each_part(work, [&](const Stream& stream, int t, KeyRange part) {
+    add_block_sums(stream, work.tiles[t], scratch + t * packed_size, part, sums + t * lanes);
   });
 }
 
