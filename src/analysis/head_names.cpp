@@ -32,7 +32,7 @@ std::optional<HeadName> name_head(const HeadMeans& means) {
     return HeadName{"induction", "looks at what followed the same word earlier", means.prefix_match};
   }
   if (means.self >= most) return HeadName{"itself", "looks at the token itself", means.self};
-  if (means.first >= nearly_all) return HeadName{"first token", "rests on the first token", means.first};
+  if (means.first >= nearly_all) return HeadName{"first token", "mostly rests on the first token", means.first};
   if (means.tokens >= fewest_for_spread) return name_spread(means);
   return std::nullopt;
 }

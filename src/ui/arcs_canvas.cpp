@@ -31,7 +31,9 @@ void ArcsCanvas::show(const Panel& panel, double picked_at) {
       accumulated_ = density_->version;
       accumulated_size_ = size;
     }
-    density_painter_.draw(target_, {vec3(panel.colors.everyone)});
+    DensityLook look{vec3(panel.colors.everyone)};
+    look.most *= density_->strength;
+    density_painter_.draw(target_, look);
   }
   const bool moves = !panel.reduced_motion();
   const auto clock = moves ? static_cast<float>(panel.clock - picked_at) : 1e6F;

@@ -28,6 +28,7 @@ class ArcsCanvas {
     float room = 0;                    // pixels above it
     bool down = false;
     std::uint64_t version = 0;
+    float strength = 1;  // of what is drawn
   };
   void density(const Density& density) { density_ = density; }
   // Draws all into the current window. The light has run since `picked_at`.

@@ -18,6 +18,13 @@ constexpr float widest_ribbon = 5;
 constexpr float below_base = 50;  // room for the labels under the line of tokens
 constexpr float hit_distance = 5;
 constexpr std::int64_t links_a_query = 8;
+constexpr float least_height = 14;  // of the picked token's arcs, however near its partner is
+constexpr float ticks_from = 4;     // design pixels a token from which the band shows its tokens
+constexpr double contrast = 1.6;    // of everyone's arcs: strong ones stand out of the many weak ones
+
+// Everyone's arcs recede while one token's are looked at.
+constexpr float density_alone = 1;
+constexpr float density_behind = 0.7F;
 
 }  // namespace
 
@@ -43,7 +50,8 @@ struct ArcsPanel::Frame {
   // Arcs to the other end of one that is shown, in screen coordinates.
   float height(float a, float b) const {
     const float h = arc_height(std::abs(a - b), max.x - min.x, room);  // 85 % where one end is off screen
-    return to ? h : -h;
+    const float least = std::min(panel.px(least_height), room);
+    return to ? std::max(h, least) : -std::max(h, least);
   }
 };
 
@@ -66,11 +74,12 @@ void ArcsPanel::add_everyone(const Frame& frame) {
       const std::int64_t key = links->keys[i];
       const std::int64_t query = static_cast<std::int64_t>(i) / links->k * links->stride;
       if (key <= 0 || key == query || (!frame.shows(query) && !frame.shows(key))) continue;
-      everyone_.push_back({canvas_.at({frame.x(query), 0}).x, canvas_.at({frame.x(key), 0}).x, links->weights[i]});
+      const auto weight = static_cast<float>(std::pow(links->weights[i], contrast));
+      everyone_.push_back({canvas_.at({frame.x(query), 0}).x, canvas_.at({frame.x(key), 0}).x, weight});
     }
   }
   canvas_.density({everyone_, canvas_.at({0, frame.base}).y, frame.room * canvas_.pixels(), !frame.to,
-                   version_ * 2 + (frame.to ? 1 : 0)});
+                   version_ * 2 + (frame.to ? 1 : 0), panel.workspace.focus_token() ? density_behind : density_alone});
 }
 
 void ArcsPanel::add_picked(const Frame& frame) {
@@ -81,6 +90,7 @@ void ArcsPanel::add_picked(const Frame& frame) {
   const float strongest = shown_.empty() ? 1 : std::max(0.05F, shown_.front().weight);
   for (std::size_t i = 0; i < shown_.size(); ++i) {
     const Shown& shown = shown_[i];
+    if (shown.place == frame.document.place(*focus)) continue;  // its weight stands under it
     const float own = frame.x(frame.document.place(*focus));
     const float other = frame.x(shown.place);
     const float share = std::min(1.0F, shown.weight / strongest);
@@ -100,6 +110,13 @@ void ArcsPanel::draw_baseline(const Frame& frame) {
   const float thick = panel.px(7);
   const float top = frame.to ? frame.base + panel.px(1) : frame.base - panel.px(1) - thick;
   frame.list.AddRectFilled({frame.min.x, top}, {frame.max.x, top + thick}, packed(panel.colors.raised));
+  if (frame.token_width() >= panel.px(ticks_from)) {
+    const auto first = static_cast<std::int64_t>(std::ceil(frame.first));
+    for (std::int64_t place = first; static_cast<double>(place) < frame.last; ++place) {
+      const float x = frame.x(place) - frame.token_width() / 2;
+      frame.list.AddRectFilled({x, top}, {x + 1, top + thick}, packed(panel.colors.line));
+    }
+  }
   const auto mark = [&](std::int64_t place, const ImVec4& color) {
     const float x = frame.x(place);
     const float half = std::max(panel.px(1), frame.token_width() / 2);
@@ -111,19 +128,27 @@ void ArcsPanel::draw_baseline(const Frame& frame) {
   if (const auto focus = panel.workspace.focus_token()) mark(frame.document.place(*focus), hue);
 }
 
-// The picked token, then at most six partners, strongest first, where they do not cover each other.
+// The picked token with what it gives itself, then at most six partners, strongest first, where they do not cover each
+// other; the strongest is always named, beside the picked token where it is too near.
 void ArcsPanel::draw_labels(const Frame& frame) {
   const Panel& panel = frame.panel;
   const auto focus = panel.workspace.focus_token();
   if (!focus) return;
   std::vector<std::pair<float, float>> taken;
   const float y = frame.to ? frame.base + panel.px(12) : frame.base - panel.px(44);
-  const auto put = [&](std::int64_t place, const std::string& number, const ImVec4& color) {
+  const auto put = [&](std::int64_t place, const std::string& number, const ImVec4& color, bool aside) {
     if (!frame.shows(place)) return false;
     const std::string word =
         fitted(panel, panel.glyphs.displayed(frame.document.label(frame.document.token_at(place))), panel.px(110));
     const float width = std::max(text_size(panel, word).x, text_size(panel, number, Face::mono, 12).x);
-    const float left = std::clamp(frame.x(place) - width / 2, frame.min.x, std::max(frame.min.x, frame.max.x - width));
+    float left = std::clamp(frame.x(place) - width / 2, frame.min.x, std::max(frame.min.x, frame.max.x - width));
+    if (aside) {
+      const auto& [from, to] = taken.front();
+      if (left < to + panel.px(8) && left + width > from - panel.px(8)) {
+        const bool before = place < frame.document.place(*focus) && from - panel.px(10) - width >= frame.min.x;
+        left = before ? from - panel.px(10) - width : to + panel.px(10);
+      }
+    }
     for (const auto& [from, to] : taken) {
       if (left < to + panel.px(8) && left + width > from - panel.px(8)) return false;
     }
@@ -133,10 +158,15 @@ void ArcsPanel::draw_labels(const Frame& frame) {
               number, panel.colors.dim, Face::mono, 12);
     return true;
   };
-  put(frame.document.place(*focus), "", direction_color(panel.colors, panel.view().direction));
+  const std::int64_t own = frame.document.place(*focus);
+  const auto self = std::find_if(shown_.begin(), shown_.end(), [own](const Shown& one) { return one.place == own; });
+  put(own, self != shown_.end() ? weight_label(self->weight) : "",
+      direction_color(panel.colors, panel.view().direction), false);
   std::size_t labels = 0;
   for (std::size_t i = 0; i < shown_.size() && labels < most_labels; ++i) {
-    if (put(shown_[i].place, weight_label(shown_[i].weight), panel.colors.text)) ++labels;
+    if (shown_[i].place == own) continue;
+    const bool aside = labels == 0 && !taken.empty();
+    if (put(shown_[i].place, weight_label(shown_[i].weight), panel.colors.text, aside)) ++labels;
   }
 }
 
@@ -245,7 +275,9 @@ void ArcsPanel::draw(const Panel& panel) {
   draw_baseline(frame);
   draw_labels(frame);
   answer_mouse(frame);
-  if (!panel.workspace.focus_token()) {
+  if (panel.workspace.layer() == nullptr) {
+    draw_text(panel, frame.list, {min.x, min.y}, missing_layer(panel, panel.view().layer), panel.colors.faint);
+  } else if (!panel.workspace.focus_token()) {
     draw_text(panel, frame.list, {min.x, min.y}, "click a token", panel.colors.faint);
   } else if (weights != nullptr && shown_.empty()) {
     draw_text(panel, frame.list, {min.x, min.y}, to ? "this token sees nothing" : "no token sees this token",

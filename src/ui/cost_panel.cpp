@@ -47,6 +47,12 @@ int length_label(double n, char* buffer, int size, void* /*data*/) {
   return std::snprintf(buffer, static_cast<std::size_t>(size), "%.0f", n);
 }
 
+// How much longer it takes for twice the tokens: "×4.0".
+std::string growth_label(const PowerFit& fit) {
+  const auto tenths = static_cast<std::int64_t>(std::lround(10 * std::pow(2.0, fit.exponent)));
+  return "×" + std::to_string(tenths / 10) + "." + std::to_string(tenths % 10);
+}
+
 void dotted_line(const Panel& panel, ImDrawList& list, ImVec2 from, ImVec2 to, float length, const ImVec4& color) {
   const auto dots = static_cast<int>(length / panel.px(4.5F));
   for (int dot = 0; dot <= dots; ++dot) {
@@ -60,11 +66,24 @@ void plot_curve(const Panel& panel, const Curve& curve, bool strong) {
   const ImVec4& color = strong ? panel.colors.text : panel.colors.dim;
   ImDrawList& list = *ImPlot::GetPlotDrawList();
   ImPlot::PushPlotClipRect();
+  const auto line = [&](ImVec2 from, ImVec2 to) {
+    if (strong) return list.AddLine(from, to, packed(color), panel.px(2));
+    // Told apart by dashes as well as by weight.
+    const float length = std::hypot(to.x - from.x, to.y - from.y);
+    const float dash = panel.px(4);
+    const auto dashes = static_cast<int>(std::ceil(length / (2 * dash)));
+    for (int i = 0; i < dashes; ++i) {
+      const float a = static_cast<float>(2 * i) * dash / length;
+      const float b = std::min(1.0F, static_cast<float>(2 * i + 1) * dash / length);
+      list.AddLine({std::lerp(from.x, to.x, a), std::lerp(from.y, to.y, a)},
+                   {std::lerp(from.x, to.x, b), std::lerp(from.y, to.y, b)}, packed(color), panel.px(1.5F));
+    }
+  };
   ImVec2 last;
   for (std::size_t i = 0; i < curve.series.points.size(); ++i) {
     const CostPoint& point = curve.series.points[i];
     const ImVec2 at = ImPlot::PlotToPixels(static_cast<double>(point.n), point.seconds);
-    if (i > 0) list.AddLine(last, at, packed(color), panel.px(strong ? 2.0F : 1.5F));
+    if (i > 0) line(last, at);
     list.AddCircleFilled(at, panel.px(strong ? 3.0F : 2.5F), packed(color));
     last = at;
   }
@@ -109,7 +128,7 @@ void CostPanel::draw_chart(const Panel& panel, const std::vector<Curve>& curves,
         ImPlot::PlotToPixels(static_cast<double>(std::max<std::int64_t>(1, document->info().count)), shortest).x;
     if (x >= plot_min.x) {
       dotted_line(panel, list, {x, plot_min.y}, {x, plot_min.y + plot_size.y}, plot_size.y, panel.colors.query);
-      draw_text(panel, list, {x + panel.px(6), plot_min.y + panel.px(3)}, "your text", panel.colors.dim, Face::ui,
+      draw_text(panel, list, {x + panel.px(6), plot_min.y + panel.px(3)}, "your text", panel.colors.text, Face::ui,
                 11.5F);
     }
   }
@@ -141,13 +160,14 @@ void CostPanel::draw(const Panel& panel) {
   const Document* document = panel.document();
   const bool known = document != nullptr && !document->info().layers.empty();
   const std::string what =
-      known ? "one head, d " + std::to_string(document->info().layers.front().head_dim) + ", one thread, here" : "";
+      known ? "one head, d " + std::to_string(document->info().layers.front().head_dim) + ", one thread, this machine"
+            : "";
   Row row = panel_header(panel, "Cost", what);
   const auto [corner, end] = panel_area();
   const ImVec2 size(end.x - corner.x, end.y - corner.y);
   if (meter == nullptr) {
-    empty_state(panel, corner, end, panel.workspace.measures() ? "no text yet" : "nothing is measured in a picture",
-                panel.workspace.measures() ? "" : "the window measures while it is open");
+    empty_state(panel, corner, end, panel.workspace.measures() ? "no text yet" : "not measured in a picture",
+                panel.workspace.measures() ? "" : "the window measures while it is open; so does render --measure");
     return end_panel();
   }
   if (const std::int64_t n = meter->measuring()) {
@@ -166,10 +186,8 @@ void CostPanel::draw(const Panel& panel) {
   draw_chart(panel, curves, {corner.x + panel.px(8), corner.y + panel.px(header_height)},
              {end.x - panel.px(6), end.y - sentence});
   if (!curves.empty() && curves.front().fit) {
-    const std::string said =
-        "Twice the text: attention ×" + number_label(std::pow(2.0, curves.front().fit->exponent)) +
-        (curves.size() > 1 && curves[1].fit ? ", with a window ×" + number_label(std::pow(2.0, curves[1].fit->exponent))
-                                            : "");
+    std::string said = "Twice the text: attention " + growth_label(*curves.front().fit);
+    if (curves.size() > 1 && curves[1].fit) said += ", with a window " + growth_label(*curves[1].fit);
     draw_text(panel, *ImGui::GetWindowDrawList(), {corner.x + panel.px(18), end.y - sentence + panel.px(4)},
               fitted(panel, said, size.x - panel.px(30), Face::ui, 12.5F), panel.colors.dim, Face::ui, 12.5F);
   }

@@ -66,7 +66,7 @@ void build_reading_low(const Docker& docker, ImGuiID root, ImVec2 size, float sc
   docker.put("Map", map);
   docker.put("Arcs", arcs);
   for (const char* name : {"Heads", "Why", "Cost"}) docker.put(name, right);
-  docker.select("Heads", right);
+  docker.select("Why", right);
 }
 
 void build_reading_narrow(const Docker& docker, ImGuiID root, ImVec2 size, float scale) {
@@ -76,7 +76,7 @@ void build_reading_narrow(const Docker& docker, ImGuiID root, ImVec2 size, float
   for (const char* name : {"Map", "Arcs"}) docker.put(name, map);
   for (const char* name : {"Heads", "Why", "Cost"}) docker.put(name, right);
   docker.select("Arcs", map);
-  docker.select("Heads", right);
+  docker.select("Why", right);
 }
 
 constexpr std::array names{"sentence", "reading", "reading low", "reading narrow"};

@@ -8,10 +8,46 @@
 
 namespace attnscope {
 
+namespace {
+
+constexpr float widest_word = 58;  // design pixels
+
+float word_em(float cell) { return std::clamp(cell * 0.45F, 9.5F, 12.5F); }
+
+std::string word_of(const Panel& panel, const Document& document, std::int64_t place, float width, float em) {
+  return fitted(panel, panel.glyphs.displayed(document.label(document.token_at(place))), width, Face::ui, em);
+}
+
+// A word that rises to the right and ends at `end`.
+void draw_slanted(const Panel& panel, ImDrawList& list, ImVec2 end, const std::string& word, const ImVec4& color,
+                  float em) {
+  const ImVec2 size = text_size(panel, word, Face::ui, em);
+  const int first = list.VtxBuffer.Size;
+  const ImVec2 pivot(std::round(end.x), std::round(end.y));
+  draw_text(panel, list, {pivot.x - size.x, pivot.y - size.y / 2}, word, color, Face::ui, em);
+  constexpr float root_half = 0.70710678F;
+  for (int i = first; i < list.VtxBuffer.Size; ++i) {
+    ImVec2& at = list.VtxBuffer[i].pos;
+    const ImVec2 from(at.x - pivot.x, at.y - pivot.y);
+    at = {pivot.x + (from.x + from.y) * root_half, pivot.y + (from.y - from.x) * root_half};
+  }
+}
+
+}  // namespace
+
+bool words_need_slant(const Panel& panel, const Document& document, std::int64_t k0, std::int64_t k1, float cell) {
+  const float em = word_em(cell / panel.scale);
+  for (std::int64_t k = k0; k < k1; ++k) {
+    const std::string word = panel.glyphs.displayed(document.label(document.token_at(k)));
+    if (text_size(panel, word, Face::ui, em).x > cell - panel.px(2)) return true;
+  }
+  return false;
+}
+
 void draw_axis_words(const MapScene& scene, const std::optional<MapCell>& hovered) {
   const Panel& panel = scene.panel;
   const MapFrame& map = scene.map;
-  const float em = std::clamp(scene.cell * 0.45F, 9.5F, 12.5F);
+  const float em = word_em(scene.cell);
   const auto cell = static_cast<float>(map.pixels_a_cell());
   const auto focus = panel.workspace.focus_token();
   const auto hue = [&](std::int64_t place, bool lit) {
@@ -19,27 +55,31 @@ void draw_axis_words(const MapScene& scene, const std::optional<MapCell>& hovere
     return lit ? panel.colors.text : panel.colors.dim;
   };
   for (std::int64_t q = scene.q0; q < scene.q1; ++q) {
-    const std::string word = fitted(panel, panel.glyphs.displayed(scene.document.label(scene.document.token_at(q))),
-                                    panel.px(58), Face::ui, em);
+    const std::string word = word_of(panel, scene.document, q, panel.px(widest_word), em);
     const ImVec2 size = text_size(panel, word, Face::ui, em);
     draw_text(panel, scene.list,
               {map.min.x - panel.px(8) - size.x, map.y(static_cast<double>(q)) + (cell - size.y) / 2}, word,
               hue(q, hovered && hovered->first == q), Face::ui, em);
   }
   for (std::int64_t k = scene.k0; k < scene.k1; ++k) {
-    const std::string word = fitted(panel, panel.glyphs.displayed(scene.document.label(scene.document.token_at(k))),
-                                    cell - panel.px(2), Face::ui, em);
-    const ImVec2 size = text_size(panel, word, Face::ui, em);
-    draw_text(panel, scene.list,
-              {map.x(static_cast<double>(k)) + (cell - size.x) / 2, map.min.y + map.side + panel.px(6)}, word,
-              hue(k, hovered && hovered->second == k), Face::ui, em);
+    const ImVec4 color = hue(k, hovered && hovered->second == k);
+    const float middle = map.x(static_cast<double>(k)) + cell / 2;
+    if (scene.slanted) {
+      const std::string word = word_of(panel, scene.document, k, panel.px(widest_word), em);
+      draw_slanted(panel, scene.list, {middle + panel.px(3), map.min.y + map.side + panel.px(8)}, word, color, em);
+    } else {
+      const std::string word = word_of(panel, scene.document, k, cell, em);
+      draw_text(panel, scene.list,
+                {middle - text_size(panel, word, Face::ui, em).x / 2, map.min.y + map.side + panel.px(6)}, word, color,
+                Face::ui, em);
+    }
   }
 }
 
 void draw_ruler(const MapScene& scene) {
   const Panel& panel = scene.panel;
   const MapFrame& map = scene.map;
-  const double wanted = scene.map.cells / std::max(1.0F, map.side / panel.px(90));
+  const double wanted = scene.map.cells / std::max(1.0F, map.side / panel.px(60));
   double step = std::pow(10.0, std::floor(std::log10(std::max(1.0, wanted))));
   for (const double factor : {2.0, 5.0, 10.0}) {
     if (step < wanted) step = factor * std::pow(10.0, std::floor(std::log10(wanted)));

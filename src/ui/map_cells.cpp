@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <cmath>
 #include <string>
 
 #include "ui/map_scene.h"
@@ -44,7 +45,7 @@ void draw_numbers(const MapScene& scene) {
       const float weight = tile->pixels[static_cast<std::size_t>(at)];
       if (!(weight >= (scene.cell < all_number_cells ? strong_cell : 0.005F))) continue;
       const glm::vec3 back = ramp_color(panel.colors.ramp, ramp_position(weight, scene.low, scene.high, log));
-      const std::string label = weight_label(weight);
+      const std::string label = weight >= 0.995F ? "1" : weight_label(weight);
       const ImVec2 size = text_size(panel, label, Face::mono, em);
       const double half = 0.5;
       const ImVec2 corner(scene.map.x(static_cast<double>(k) + half) - size.x / 2,
@@ -69,10 +70,13 @@ void draw_picked(const MapScene& scene) {
   const float end_x = map.min.x + map.side;
   const float end_y = map.min.y + map.side;
   if (scene.cell >= grid_cells) {
+    // On whole pixels, so that the frame is crisp.
+    const float from = std::floor(to ? map.y(place) : map.x(place));
+    const float until = std::floor(to ? map.y(place + 1) : map.x(place + 1));
     if (to)
-      scene.list.AddRect({map.min.x, map.y(place)}, {end_x, map.y(place + 1)}, color, 0, 0, panel.px(1.5F));
+      scene.list.AddRect({map.min.x, from}, {end_x, until}, color, 0, 0, panel.px(1.5F));
     else
-      scene.list.AddRect({map.x(place), map.min.y}, {map.x(place + 1), end_y}, color, 0, 0, panel.px(1.5F));
+      scene.list.AddRect({from, map.min.y}, {until, end_y}, color, 0, 0, panel.px(1.5F));
   } else {
     const float middle = to ? map.y(place + 0.5) : map.x(place + 0.5);
     if (to)

@@ -10,7 +10,13 @@ namespace attnscope {
 namespace {
 
 constexpr double camera_ease = 0.15;  // seconds
-constexpr float word_cells = 13;      // design pixels a cell from which words stand on the axes
+constexpr float word_left = 66;       // design pixels beside the map, where words stand
+constexpr float word_right = 20;
+constexpr float digit_width = 6.8F;  // of the ruler's and the legend's numbers
+constexpr float word_cells = 13;     // design pixels a cell from which words stand on the axes
+
+// Of the ramp, below 1.
+float decades_of(float low) { return std::round(-std::log10(low)); }
 
 }  // namespace
 
@@ -125,19 +131,24 @@ void MapPanel::draw(const Panel& panel) {
   }
   const std::int64_t n = panel.document()->info().count;
   // Where words stand on the axes depends on the cells' size, which depends on the room that words leave.
-  const float room = std::min(size.x - panel.px(66 + 62), size.y - panel.px(header_height + 30 + 14));
+  const float room = std::min(size.x - panel.px(word_left + word_right), size.y - panel.px(header_height + 8 + 30));
   const MapCamera camera = eased_camera(panel, n);
   const bool words = room / static_cast<float>(camera.cells) >= panel.px(word_cells);
   const float above = panel.px(header_height + (words ? 8.0F : 36.0F));
-  const float below = panel.px(words ? 30.0F : 14.0F);
-  const float left = panel.px(66);
-  const float right = panel.px(words ? 20.0F : 62.0F);
+  const auto upper = [n](double cell) { return std::min(n, static_cast<std::int64_t>(std::ceil(cell))); };
+  const auto cells = static_cast<float>(camera.cells);
+  const MapFrame unit = frame_of(camera, n, {}, 1);
+  const bool slanted = words && words_need_slant(panel, *panel.document(), static_cast<std::int64_t>(unit.key),
+                                                 upper(unit.key + unit.cells), room / cells);
+  const float below = panel.px(words ? room_for_words(slanted) : 14.0F);
+  const float low = lowest_coloured(view, n);
+  const std::string last = count_label(panel.document()->info().first + n);
+  const float left = panel.px(words ? word_left : 32 + digit_width * static_cast<float>(last.size()));
+  const float right = panel.px(words ? word_right : 32 + digit_width * (1 + decades_of(low)));
   const float side = std::floor(std::min(size.x - left - right, size.y - above - below));
   if (side < panel.px(60)) return end_panel();
   const ImVec2 min(std::floor(corner.x + left + (size.x - left - right - side) / 2), std::floor(corner.y + above));
   const MapFrame map = frame_of(camera, n, min, side);
-  const float low = lowest_coloured(view, n);
-  const auto upper = [n](double cell) { return std::min(n, static_cast<std::int64_t>(std::ceil(cell))); };
   const MapScene scene{panel,
                        *panel.document(),
                        map,
@@ -146,6 +157,7 @@ void MapPanel::draw(const Panel& panel) {
                        1.0F,
                        static_cast<float>(map.pixels_a_cell()) / panel.scale,
                        n,
+                       slanted,
                        static_cast<std::int64_t>(map.query),
                        upper(map.query + map.cells),
                        static_cast<std::int64_t>(map.key),
@@ -166,10 +178,9 @@ void MapPanel::draw(const Panel& panel) {
     draw_legend(scene, map.min.x + side + panel.px(14), map.min.y + side);
   }
   if (!shown.complete) {
-    const std::string badge = panel.workspace.layer() == nullptr
-                                  ? "layer " + std::to_string(view.layer) + " is to be computed"
-                              : shown.estimate ? "estimate from sampled rows, refining"
-                                               : "refining";
+    const std::string badge = panel.workspace.layer() == nullptr ? missing_layer(panel, view.layer)
+                              : shown.estimate                   ? "estimate from sampled rows, refining"
+                                                                 : "refining";
     const ImVec2 text = text_size(panel, badge, Face::ui, 12);
     const ImVec2 at(map.min.x + side - text.x - panel.px(14), map.min.y + panel.px(8));
     scene.list.AddRectFilled({at.x - panel.px(7), at.y - panel.px(3)},

@@ -23,6 +23,7 @@ struct MapScene {
   float low = 0, high = 0;  // weights at the ends of the ramp
   float cell = 0;           // design pixels
   std::int64_t n = 0;
+  bool slanted = false;  // words below do not fit their cells: they stand aslant
   // Cells on screen, half open.
   std::int64_t q0 = 0, q1 = 0, k0 = 0, k1 = 0;
 };
@@ -33,6 +34,11 @@ void draw_gaps(const MapScene& scene);
 void draw_numbers(const MapScene& scene);
 // The picked token's row (or column) framed, and the picked pair marked in it.
 void draw_picked(const MapScene& scene);
+
+// Whether some word of the keys [k0, k1) is wider than a cell of `cell` screen pixels.
+bool words_need_slant(const Panel& panel, const Document& document, std::int64_t k0, std::int64_t k1, float cell);
+// Design pixels that words below take.
+constexpr float room_for_words(bool slanted) { return slanted ? 56 : 30; }
 
 // At the edges (map_axes.cpp). Words at the left and below; the hovered cell's stand out.
 void draw_axis_words(const MapScene& scene, const std::optional<MapCell>& hovered);

@@ -21,7 +21,7 @@ class SentencePanel {
   void draw_arcs(const Panel& panel, const TokenLights& lights, ImVec2 min, ImVec2 max);
   void draw_words(const Panel& panel, const TokenLights& lights);
   void draw_weights(const Panel& panel, const TokenLights& lights);
-  static void draw_sentence(const Panel& panel, const TokenLights& lights, ImVec2 min, ImVec2 max);
+  void draw_sentence(const Panel& panel, const TokenLights& lights, ImVec2 min, ImVec2 max) const;
 
   SentenceField field_;
   SentenceWords words_;

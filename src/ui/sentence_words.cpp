@@ -9,39 +9,56 @@
 namespace attnscope {
 namespace {
 
-constexpr std::array word_ems{SentenceWords::largest_em, 22.0F, 19.0F, 16.0F, 13.0F};
-constexpr float word_height = 54;    // of the largest size
-constexpr float between_lines = 64;  // for weights, numbers and arcs
-constexpr float least_arcs = 70;     // of height above the words
+constexpr std::array word_ems{SentenceWords::largest_em, 22.0F, 19.0F, 16.0F, 13.0F, 11.0F};
+constexpr float word_height = 54;  // of the largest size
+constexpr float most_arcs = 85;    // of height above the words: least, where there is room
+constexpr float least_arcs = 24;   // where there is little
+
+// Design pixels under a line: weights and numbers, and room for arcs that come from the line below.
+constexpr float roomy_gap = 72;
+constexpr float small_gap = 40;
+// Design pixels under the last line, for the sentence too.
+constexpr float roomy_end = 104;
+constexpr float small_end = 62;
 
 }  // namespace
 
 void SentenceWords::place(const Panel& panel, ImVec2 min, ImVec2 max) {
-  const auto fits = [&](float em) {
-    break_lines(panel, max.x - min.x - panel.px(60), em);
-    const float arcs = max.y - min.y - panel.px(room_below) - block_height(panel);
-    return lines_.size() <= 2 && arcs >= panel.px(least_arcs);
+  const float width = max.x - min.x - panel.px(60);
+  const float height = max.y - min.y;
+  const auto free = [&] {
+    const auto lines = static_cast<float>(lines_.size());
+    return height - panel.px(roomy_ ? roomy_end : small_end) - lines * line_height(panel) -
+           (lines - 1) * below_line(panel);
   };
-  if (std::none_of(word_ems.begin(), word_ems.end(), fits))
-    break_lines(panel, max.x - min.x - panel.px(60), word_ems.back());
-
-  const float height = panel.px(word_height) * em_ / largest_em;
+  const auto fits = [&](float em) {
+    break_lines(panel, width, em);
+    return lines_.size() <= 2 && free() >= panel.px(roomy_ ? most_arcs : 2 * least_arcs);
+  };
+  roomy_ = true;
+  if (std::none_of(word_ems.begin(), word_ems.end(), fits)) {
+    roomy_ = false;
+    if (std::none_of(word_ems.begin(), word_ems.end(), fits)) break_lines(panel, width, word_ems.back());
+  }
+  const float missing = std::max(0.0F, panel.px(least_arcs) - free());
+  const float gap =
+      std::max(0.0F, below_line(panel) - missing / static_cast<float>(std::max<std::size_t>(1, lines_.size() - 1)));
+  const float spare = std::max(panel.px(least_arcs), free());
   const bool to = panel.view().direction == Direction::attends_to;
-  const float free = max.y - min.y - panel.px(room_below) - block_height(panel);
-  const float top = to ? max.y - panel.px(room_below) - std::min(panel.px(22), free / 4) - block_height(panel)
-                       : min.y + std::min(panel.px(60), std::max(panel.px(44), free / 4));
+  // Arcs above the words, what is said below them; the other way round where arcs hang below.
+  const float top = to ? min.y + spare - std::min(panel.px(10), spare / 8)
+                       : min.y + std::min(panel.px(60), std::max(panel.px(44), spare / 4));
   for (Word& word : words_) {
     const float left = (min.x + max.x - lines_[word.line]) / 2;
-    const float y = top + static_cast<float>(word.line) * (height + panel.px(between_lines));
+    const float y = top + static_cast<float>(word.line) * (line_height(panel) + gap);
     word.min = {std::round(left + word.x), std::round(y)};
-    word.max = {std::round(left + word.x + word.width), std::round(y + height)};
+    word.max = {std::round(left + word.x + word.width), std::round(y + line_height(panel))};
   }
 }
 
-float SentenceWords::block_height(const Panel& panel) const {
-  const auto lines = static_cast<float>(lines_.size());
-  return lines * panel.px(word_height) * em_ / largest_em + (lines - 1) * panel.px(between_lines);
-}
+float SentenceWords::line_height(const Panel& panel) const { return panel.px(word_height) * em_ / largest_em; }
+
+float SentenceWords::below_line(const Panel& panel) const { return panel.px(roomy_ ? roomy_gap : small_gap); }
 
 // Words in lines of at most this width, at this size.
 void SentenceWords::break_lines(const Panel& panel, float room, float em) {

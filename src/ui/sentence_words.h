@@ -13,7 +13,6 @@ namespace attnscope {
 class SentenceWords {
  public:
   static constexpr float largest_em = 26;
-  static constexpr float room_below = 104;  // design pixels for weights, numbers and the sentence
 
   // A word on its plate, in screen coordinates.
   struct Word {
@@ -24,20 +23,26 @@ class SentenceWords {
     std::string text;
   };
 
-  // Places the words of the panel's document between `min` and `max` of the screen. Tries sizes from the largest until
-  // they fit on two lines and leave room for arcs; the smallest takes as many lines as it needs.
+  // Places the words of the panel's document between `min` and `max` of the screen: in the largest size that takes two
+  // lines and leaves room for arcs and numbers; where there is none, without the tokens' numbers; at last on as many
+  // lines as they need, pressed together.
   void place(const Panel& panel, ImVec2 min, ImVec2 max);
 
   const std::vector<Word>& all() const { return words_; }  // a word for each unit of the document, in order
   float em() const { return em_; }
+  // Whether there is room for the tokens' numbers and for what to look for.
+  bool roomy() const { return roomy_; }
+  // Between a line and the next one, or the arcs that hang below it: weights, numbers, arcs to another line.
+  float below_line(const Panel& panel) const;
   const Word& of_token(const Document& document, std::int64_t token) const { return words_[document.unit_of(token)]; }
 
  private:
   void break_lines(const Panel& panel, float room, float em);
-  float block_height(const Panel& panel) const;
+  float line_height(const Panel& panel) const;
 
   std::vector<Word> words_;
   float em_ = largest_em;
+  bool roomy_ = true;
   std::vector<float> lines_;  // their widths
 };
 

@@ -15,7 +15,14 @@ constexpr float line_spacing = 1.78F;
 constexpr float margin = 22;
 constexpr float minimap_width = 34;
 constexpr float lines_a_notch = 3;
-constexpr float most_light = 0.62F;  // of the hue on the plate behind the brightest word
+constexpr float most_light = 0.62F;   // of the hue on the plate behind the brightest word
+constexpr float least_light = 0.02F;  // of the brightest, from which a plate is drawn
+constexpr float masked_ink = 0.38F;   // of the panel's colour in the ink of words that are not seen
+constexpr float thickest_mark = 3;    // of the minimap
+
+bool holds_token(const Unit& unit, std::optional<std::int64_t> token) {
+  return token && *token >= unit.first_token && *token < unit.first_token + unit.tokens;
+}
 
 }  // namespace
 
@@ -43,6 +50,33 @@ void TextPanel::lay_out_text(const Panel& panel, float width) {
   });
 }
 
+// What lies behind a unit: its light, the outline of what is picked. All of a line before its words, so that no plate
+// covers the end of a neighbour.
+void TextPanel::draw_plate(const Frame& frame, std::size_t unit, float y) {
+  const Panel& panel = frame.panel;
+  const UnitPlace& place = layout_.units[unit];
+  const Unit& tokens = frame.document.units()[unit];
+  const float left = frame.min.x + place.x;
+  const ImVec2 plate_min(left - panel.px(1), y + panel.px(3));
+  const ImVec2 plate_max(left + place.width + panel.px(1), y + frame.line_height - panel.px(3));
+  const auto holds = [&tokens](std::optional<std::int64_t> token) { return holds_token(tokens, token); };
+  const float weight = frame.lights.unit_weight(tokens);
+  if (holds(panel.view().token)) {
+    const ImVec4& hue = direction_color(panel.colors, panel.view().direction);
+    frame.list.AddRect(plate_min, plate_max, packed(hue), panel.px(3), 0, panel.px(1.5F));
+  } else {
+    if (frame.lights.brightness(weight) > least_light) {
+      const ImVec4 plate = frame.lights.plate(weight, panel.colors.panel, most_light);
+      frame.list.AddRectFilled(plate_min, plate_max, packed(plate), panel.px(3));
+    }
+    if (holds(panel.view().other))
+      frame.list.AddRect(plate_min, plate_max, packed(panel.colors.text), panel.px(3), 0, panel.px(1));
+    else if (holds(panel.workspace.transient().hover_token))
+      frame.list.AddRectFilled(plate_min, plate_max, packed(with_alpha(panel.colors.text, 0.08F)), panel.px(3));
+  }
+  if (panel.probe.on()) panel.probe.mark("token " + std::to_string(tokens.first_token), plate_min, plate_max);
+}
+
 void TextPanel::draw_unit(const Frame& frame, std::size_t unit, float y) {
   const Panel& panel = frame.panel;
   const UnitPlace& place = layout_.units[unit];
@@ -50,44 +84,30 @@ void TextPanel::draw_unit(const Frame& frame, std::size_t unit, float y) {
   const bool inside = frame.document.in_context(tokens.first_token);
   const float text_height = text_size(panel, "x", Face::ui, reading_em).y;
   const ImVec2 at(frame.min.x + place.x, y + (frame.line_height - text_height) / 2);
-  const ImVec2 plate_min(at.x - panel.px(2), y + panel.px(3));
-  const ImVec2 plate_max(at.x + place.width + panel.px(2), y + frame.line_height - panel.px(3));
-
   const float weight = frame.lights.unit_weight(tokens);
   const float light = frame.lights.brightness(weight);
   ImVec4 ink = inside ? panel.colors.text : panel.colors.faint;
-  if (light > 0.02F) {
-    const ImVec4 plate = frame.lights.plate(weight, panel.colors.panel, most_light);
-    frame.list.AddRectFilled(plate_min, plate_max, packed(plate), panel.px(3));
-    ink = light > 0.5F ? readable_on(plate) : ink;
-  }
-  const auto holds = [&tokens](std::optional<std::int64_t> token) {
-    return token && *token >= tokens.first_token && *token < tokens.first_token + tokens.tokens;
-  };
-  const ImVec4& hue = direction_color(panel.colors, panel.view().direction);
-  if (holds(panel.view().token)) {
-    frame.list.AddRect(plate_min, plate_max, packed(hue), panel.px(3), 0, panel.px(1.5F));
-    ink = hue;
-  } else if (holds(panel.view().other)) {
-    frame.list.AddRect(plate_min, plate_max, packed(panel.colors.text), panel.px(3), 0, panel.px(1));
-  } else if (holds(panel.workspace.transient().hover_token)) {
-    frame.list.AddRectFilled(plate_min, plate_max, packed(with_alpha(panel.colors.text, 0.08F)), panel.px(3));
-  }
-  if (frame.lights.lit() && inside && std::isnan(weight)) ink = mix(ink, panel.colors.panel, 0.45F);  // masked
+  const bool picked = holds_token(tokens, panel.view().token);
+  if (picked)
+    ink = direction_color(panel.colors, panel.view().direction);
+  else if (light > 0.5F)
+    ink = readable_on(frame.lights.plate(weight, panel.colors.panel, most_light));
+  else if (frame.lights.lit() && inside && std::isnan(weight))
+    ink = mix(ink, panel.colors.panel, masked_ink);
   if (place.end > place.begin) {
     const std::string_view all = frame.document.info().text;
     const std::string_view bytes =
         all.substr(static_cast<std::size_t>(place.begin), static_cast<std::size_t>(place.end - place.begin));
     draw_text(panel, frame.list, at, panel.glyphs.displayed(bytes), ink, Face::ui, reading_em);
-  } else if (light > 0.02F || holds(panel.view().token)) {
+  } else if (light > least_light || picked) {
     draw_text(panel, frame.list, at, frame.document.label(tokens.first_token), ink, Face::ui, 11);
   }
-  if (panel.probe.on()) panel.probe.mark("token " + std::to_string(tokens.first_token), plate_min, plate_max);
 }
 
 void TextPanel::draw_line(const Frame& frame, std::int64_t line) {
   const float y = frame.min.y + static_cast<float>(line) * frame.line_height - scroll_;
   const auto [begin, end] = layout_.line_units(line);
+  for (std::size_t unit = begin; unit < end; ++unit) draw_plate(frame, unit, y);
   for (std::size_t unit = begin; unit < end; ++unit) draw_unit(frame, unit, y);
 }
 
@@ -166,14 +186,16 @@ void TextPanel::scroll(const Frame& frame) {
   scroll_ = std::round(std::clamp(scroll_, 0.0F, most));
 }
 
-// One bar a line of the panel: the brightest unit of the lines that fall on it.
+// A mark a line of the panel, thin however few lines there are: the brightest unit of the lines that fall on it.
 void TextPanel::draw_minimap(const Frame& frame, ImVec2 min, ImVec2 max) {
   const Panel& panel = frame.panel;
   frame.list.AddRectFilled(min, max, packed(panel.colors.raised), panel.px(2));
   const float all = std::max(1.0F, static_cast<float>(layout_.lines()));
   const float height = max.y - min.y;
   const auto y_of = [&](float line) { return min.y + std::min(1.0F, line / all) * height; };
-  const float thick = std::max(panel.px(2), height / all);
+  const float a_line = height / all;
+  const float thick = std::clamp(a_line, panel.px(2), panel.px(thickest_mark));
+  const float inset = std::max(0.0F, a_line - thick) / 2;
   if (frame.lights.lit()) {
     std::vector<float> brightest(static_cast<std::size_t>(std::max(1.0F, height)) + 1, 0.0F);
     for (std::size_t unit = 0; unit < layout_.units.size(); ++unit) {
@@ -185,13 +207,13 @@ void TextPanel::draw_minimap(const Frame& frame, ImVec2 min, ImVec2 max) {
       if (brightest[y] < 0.02F) continue;
       const ImVec4 color = mix(panel.colors.raised, direction_color(panel.colors, panel.view().direction),
                                std::pow(brightest[y], 0.65F));
-      const float top = min.y + static_cast<float>(y);
+      const float top = min.y + static_cast<float>(y) + inset;
       frame.list.AddRectFilled({min.x, top}, {max.x, std::min(max.y, top + thick)}, packed(color));
     }
   }
   if (const auto token = panel.view().token) {
     const float y = y_of(static_cast<float>(layout_.units[frame.document.unit_of(*token)].line));
-    frame.list.AddRect({min.x, y - panel.px(1)}, {max.x, y + thick + panel.px(1)},
+    frame.list.AddRect({min.x, y + inset - panel.px(1)}, {max.x, y + inset + thick + panel.px(1)},
                        packed(direction_color(panel.colors, panel.view().direction)), 0, 0, panel.px(1));
   }
   const float first = scroll_ / frame.line_height;

@@ -20,6 +20,7 @@ class TextPanel {
   struct Frame;
   void lay_out_text(const Panel& panel, float width);
   void draw_line(const Frame& frame, std::int64_t line);
+  void draw_plate(const Frame& frame, std::size_t unit, float y);
   void draw_unit(const Frame& frame, std::size_t unit, float y);
   void draw_boundaries(const Frame& frame);
   void draw_minimap(const Frame& frame, ImVec2 min, ImVec2 max);

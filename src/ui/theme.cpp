@@ -31,7 +31,7 @@ const Palette dark{
     .everyone = rgb(0x8fa9c4),
     .light = rgb(0xfff4dd),
     .warning = rgb(0xf08a6c),
-    .masked = rgb(0x1d2127),
+    .masked = rgb(0x232830),
     .ramp = {stop(20, 23, 27), stop(58, 36, 70), stop(134, 48, 76), stop(226, 108, 52), stop(255, 214, 120)},
 };
 
@@ -49,7 +49,7 @@ const Palette light{
     .everyone = rgb(0x5a6b80),
     .light = rgb(0xffffff),
     .warning = rgb(0xb3361b),
-    .masked = rgb(0xeceef1),
+    .masked = rgb(0xe3e6ea),
     .ramp = {stop(251, 251, 252), stop(246, 226, 190), stop(233, 170, 92), stop(186, 84, 46), stop(96, 28, 40)},
 };
 

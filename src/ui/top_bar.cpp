@@ -84,7 +84,9 @@ void draw_top_bar(const Panel& panel, ImVec2 min, ImVec2 max) {
   }
   if (document == nullptr) return;
 
-  row.left = std::max(row.left + panel.px(16), min.x + (max.x - min.x) * (narrow ? 0.3F : 0.34F));
+  // In the middle of the bar, with room for what the head does behind it.
+  const float group = document->is_sentence() ? 0.445F : narrow ? 0.3F : 0.34F;
+  row.left = std::max(row.left + panel.px(16), min.x + (max.x - min.x) * group);
   row_text(panel, row, "layer", panel.colors.dim);
   if (const int by = stepper(panel, row, "layer", std::to_string(panel.view().layer))) panel.ask(StepLayer{by});
   row_text(panel, row, "head", panel.colors.dim);
@@ -94,13 +96,24 @@ void draw_top_bar(const Panel& panel, ImVec2 min, ImVec2 max) {
   const auto profile = panel.workspace.engine().want(layer, ProfileRequest{panel.workspace.head_ref()}, Urgency::refine,
                                                      document->context_ids());
   const auto name = profile != nullptr ? name_head(*profile) : std::nullopt;
-  if (!name) return;
   row.left += panel.px(4);
-  row_text(panel, row, name->name, panel.colors.text, Face::strong, 12.5F);
-  if (!narrow) row_text(panel, row, name->sentence, panel.colors.dim, Face::ui, 12.5F);
+  if (name) {
+    plate(panel, row, name->name);
+    if (!narrow) row_text(panel, row, name->sentence, panel.colors.dim, Face::ui, 12.5F);
+  } else if (profile != nullptr && !narrow) {
+    row_text(panel, row, "no clear pattern in this text", panel.colors.faint, Face::ui, 12.5F);
+  }
 }
 
 namespace {
+
+// "cpu avx512" as people write it.
+std::string displayed_backend(std::string_view name) {
+  if (name == "cpu avx512") return "CPU AVX-512";
+  if (name == "cpu avx2") return "CPU AVX2";
+  if (name == "cpu baseline") return "CPU";
+  return std::string(name);
+}
 
 // What computes, and why nothing better does.
 void answer_backend(const Panel& panel, ImVec2 min, ImVec2 max) {
@@ -134,7 +147,7 @@ void draw_status_bar(const Panel& panel, ImVec2 min, ImVec2 max) {
     row.right -= size.x + panel.px(14);
   };
   const Engine& engine = panel.workspace.engine();
-  right(std::string(engine.backend_name()) + ", " + std::to_string(panel.workspace.threads()) + " cores");
+  right(displayed_backend(engine.backend_name()) + ", " + std::to_string(panel.workspace.threads()) + " cores");
   const auto time = [&](const char* what, std::optional<double> seconds) {
     if (seconds && panel.workspace.measures()) right(std::string(what) + " " + duration_label(*seconds));
   };
@@ -154,7 +167,7 @@ void draw_status_bar(const Panel& panel, ImVec2 min, ImVec2 max) {
       there += document->capture().layer(l) != nullptr ? 1 : 0;
     row_text(panel, row, std::to_string(there) + " of " + std::to_string(document->capture().layer_count()) + " layers",
              panel.colors.dim, Face::ui, 12);
-    row_text(panel, row, "n " + count_label(info.count), panel.colors.dim, Face::mono, 12);
+    row_text(panel, row, "n = " + count_label(info.count), panel.colors.dim, Face::ui, 12);
     if (info.count < document->tokens())
       row_text(panel, row, "of " + count_label(document->tokens()) + " tokens", panel.colors.dim, Face::ui, 12);
   }

@@ -10,7 +10,8 @@
 namespace attnscope {
 namespace {
 
-constexpr float most_bars_height = 44;
+constexpr float most_bars_height = 46;
+constexpr float hinted_height = 32;  // of bars, from which their label has a second line
 constexpr float step_height = 26;
 constexpr int named_dimensions = 3;
 
@@ -55,7 +56,7 @@ float WhyPanel::draw_bars(const Frame& frame, float y, const Bars& bars) {
   const Panel& panel = frame.panel;
   const float height = frame.bars_height;
   const std::vector<float>& values = bars.values;
-  const bool hinted = !bars.hint.empty() && height >= panel.px(34);
+  const bool hinted = !bars.hint.empty() && height >= panel.px(hinted_height);
   const float text_top = y + height / 2 - panel.px(hinted ? 17.0F : 8.0F);
   const float label_room = frame.bars - frame.left - panel.px(8);
   draw_text(panel, frame.list, {frame.left, text_top}, fitted(panel, bars.label, label_room), panel.colors.text);
@@ -87,6 +88,8 @@ float WhyPanel::draw_bars(const Frame& frame, float y, const Bars& bars) {
     copyable(panel, number_label(values[c]));
   }
   if (name_largest) {
+    draw_text(panel, frame.list, {frame.left, y + height + panel.px(1)},
+              fitted(panel, "largest dimensions", label_room, Face::ui, 10.5F), panel.colors.faint, Face::ui, 10.5F);
     std::vector<std::size_t> order(values.size());
     std::iota(order.begin(), order.end(), std::size_t{0});
     const auto count = std::min<std::size_t>(named_dimensions, order.size());
@@ -138,8 +141,7 @@ void WhyPanel::draw(const Panel& panel) {
   const ImVec2 size(end.x - corner.x, end.y - corner.y);
   if (!picked || layer == nullptr) {
     const bool waiting = document != nullptr && layer == nullptr;
-    empty_state(panel, corner, end,
-                waiting ? "layer " + std::to_string(panel.view().layer) + " is to be computed" : "click a token",
+    empty_state(panel, corner, end, waiting ? missing_layer(panel, panel.view().layer) : "click a token",
                 waiting ? "" : "to see where its strongest weight comes from");
     return end_panel();
   }
@@ -156,8 +158,8 @@ void WhyPanel::draw(const Panel& panel) {
   end_panel();
 }
 
-// Query, key and product; score and softmax; then what the value adds to the output: as bars where there is the height,
-// else in words.
+// Query, key and product; score and softmax; then what the value adds to the output: as bars where there is much
+// height, else in words.
 void WhyPanel::draw_pair(const Panel& panel, const Layer& layer, const Pair& pair, const std::string& query,
                          const std::string& key) {
   const auto [corner, end] = panel_area();
@@ -166,7 +168,7 @@ void WhyPanel::draw_pair(const Panel& panel, const Layer& layer, const Pair& pai
   const float top = corner.y + panel.px(header_height + 4);
   const float room = end.y - panel.px(12) - top - panel.px(14);
   const float all_bars = (room - panel.px(2 * step_height) - 6 * gap) / 5;
-  const bool values_as_bars = pair.visible && all_bars >= panel.px(20);
+  const bool values_as_bars = pair.visible && all_bars >= panel.px(hinted_height);
   const float bars_height = values_as_bars ? all_bars : (room - panel.px(4 * step_height) - 4 * gap) / 3;
   const float label_width = panel.px(wide ? 178.0F : 102.0F);
   const Frame frame{panel,
@@ -187,7 +189,8 @@ void WhyPanel::draw_pair(const Panel& panel, const Layer& layer, const Pair& pai
   y = row(y, "why query", wide ? "query of " + quoted(query) : "query", "what it looks for", pair.query,
           panel.colors.query, false);
   y = row(y, "why key", wide ? "key of " + quoted(key) : "key", "what it offers", pair.key, panel.colors.key, false);
-  y = row(y, "why product", "product", "dimension by dimension", pair.product, panel.colors.text, true);
+  y = row(y, "why product", "product", wide ? "dimension by dimension" : "by dimension", pair.product,
+          panel.colors.text, true);
   if (!pair.visible) {
     draw_text(panel, frame.list, {frame.left, y}, "masked: the query does not see this key", panel.colors.dim);
     return;
@@ -217,12 +220,14 @@ void WhyPanel::draw_pair(const Panel& panel, const Layer& layer, const Pair& pai
   }
   y = draw_step(frame, y, "weighted sum", weight + " × value of " + quoted(key),
                 "+ " + weight_label(std::max(0.0, 1 - pair.weight)) + " × the other values");
-  const auto length = [](const std::vector<float>& v) {
-    return std::sqrt(std::inner_product(v.begin(), v.end(), v.begin(), 0.0));
-  };
+  const std::int64_t last = panel.document()->capture().layer_count() - 1;
+  const std::int64_t index = panel.view().layer;
+  const std::string others = layer.spec.heads == 2 ? "with the other head's"
+                             : layer.spec.heads > 1
+                                 ? "with those of the " + std::to_string(layer.spec.heads - 1) + " other heads"
+                                 : "";
   draw_step(frame, y, "output",
-            "length " + number_label(pair.weight * length(pair.value)) + " of " + number_label(length(pair.output)),
-            "this key's part of the head's output");
+            "goes on to " + (index < last ? "layer " + std::to_string(index + 1) : "the prediction"), others);
 }
 
 }  // namespace attnscope

@@ -85,14 +85,19 @@ Row panel_header(const Panel& panel, std::string_view title, std::string_view su
   ImGuiWindow* window = ImGui::GetCurrentWindow();
   const auto [min, max] = panel_area();
   Row row{min.x + panel.px(14), max.x - panel.px(14), min.y + panel.px(header_height) / 2};
-  const float title_width = text_size(panel, title, Face::strong).x;
+  // Where panels share a place, the tab is the title.
+  const bool tabbed = window->DockNode != nullptr && window->DockNode->Windows.Size > 1;
+  if (tabbed) title = {};
+  const float title_width = title.empty() ? 0 : text_size(panel, title, Face::strong).x;
   ImGui::SetCursorScreenPos(min);
   ImGui::InvisibleButton("drag panel", {panel.px(14) + title_width, panel.px(header_height)});
   if (ImGui::IsItemActive() && ImGui::IsMouseDragging(ImGuiMouseButton_Left)) {
     ImGui::StartMouseMovingWindowOrNode(window, window->DockNode, true);
   }
-  row_text(panel, row, title, panel.colors.text, Face::strong);
-  row.left += panel.px(4);
+  if (!title.empty()) {
+    row_text(panel, row, title, panel.colors.text, Face::strong);
+    row.left += panel.px(4);
+  }
   if (!subtitle.empty()) row_text(panel, row, subtitle, panel.colors.dim);
   return row;
 }
@@ -145,6 +150,15 @@ bool chip(const Panel& panel, Row& row, const char* id, std::string_view label, 
   return clicked;
 }
 
+void plate(const Panel& panel, Row& row, std::string_view label) {
+  const std::string shown =
+      fitted(panel, label, std::max(0.0F, row.right - row.left - panel.px(16)), Face::ui, label_em);
+  if (shown.empty()) return;
+  const ImRect at = take(panel, row, text_size(panel, shown, Face::ui, label_em).x + panel.px(16), true);
+  ImGui::GetWindowDrawList()->AddRectFilled(at.Min, at.Max, packed(panel.colors.raised), panel.px(5));
+  label_in(panel, at, shown, panel.colors.text);
+}
+
 int stepper(const Panel& panel, Row& row, const char* id, std::string_view value) {
   const float arrow = panel.px(16);
   const float width = std::max(panel.px(20), text_size(panel, value, Face::mono, label_em).x) + 2 * arrow;
@@ -187,6 +201,12 @@ void empty_state(const Panel& panel, ImVec2 min, ImVec2 max, std::string_view li
   const std::string second = fitted(panel, hint, max.x - min.x - panel.px(16), Face::ui, 12);
   draw_text(panel, list, {middle.x - text_size(panel, second, Face::ui, 12).x / 2, middle.y + panel.px(4)}, second,
             panel.colors.faint, Face::ui, 12);
+}
+
+std::string missing_layer(const Panel& panel, std::int64_t layer) {
+  const CaptureStage stage = panel.workspace.capture_status().stage;
+  const bool coming = stage == CaptureStage::opening || stage == CaptureStage::computing;
+  return "layer " + std::to_string(layer) + (coming ? " is to be computed" : " was not computed");
 }
 
 void copyable(const Panel& panel, const std::string& value) {

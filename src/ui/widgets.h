@@ -46,6 +46,8 @@ std::optional<int> segments(const Panel& panel, Row& row, const char* id, std::i
                             int selected, bool at_left = false);
 // A button that looks like a word on a plate.
 bool chip(const Panel& panel, Row& row, const char* id, std::string_view label, bool at_left, bool strong = false);
+// A word on a plate that is no button, at the left of a row.
+void plate(const Panel& panel, Row& row, std::string_view label);
 // "‹ 13 ›"; returns -1, 1 or 0.
 int stepper(const Panel& panel, Row& row, const char* id, std::string_view value);
 
@@ -55,6 +57,9 @@ void end_card();
 
 // What a panel says when it has nothing to show: a line in its middle and a fainter one below.
 void empty_state(const Panel& panel, ImVec2 min, ImVec2 max, std::string_view line, std::string_view hint = {});
+
+// Why there is nothing of a layer: "layer 3 is to be computed", or that it was not because the capture was stopped.
+std::string missing_layer(const Panel& panel, std::int64_t layer);
 
 // A right click on the last item copies `value`.
 void copyable(const Panel& panel, const std::string& value);

@@ -55,13 +55,29 @@ TEST_P(Sizes, ShowEveryPanelApartFromTheOthers) {
 const std::vector<std::string> of_sentence{"words", "panel Why", "panel Map", "panel Heads"};
 const std::vector<std::string> all{"panel Text", "panel Map", "panel Heads", "panel Why", "panel Arcs", "panel Cost"};
 
-INSTANTIATE_TEST_SUITE_P(
-    Layout, Sizes,
-    testing::Values(Case{960, 600, true, of_sentence}, Case{1280, 720, true, of_sentence},
-                    Case{1600, 1000, true, of_sentence}, Case{2560, 1440, true, of_sentence},
-                    Case{960, 600, false, {"panel Text", "panel Arcs", "panel Heads"}},
-                    Case{1280, 720, false, {"panel Text", "panel Map", "panel Arcs", "panel Heads"}},
-                    Case{1600, 1000, false, all}, Case{2560, 1440, false, all}));
+INSTANTIATE_TEST_SUITE_P(Layout, Sizes,
+                         testing::Values(Case{960, 600, true, of_sentence}, Case{1280, 720, true, of_sentence},
+                                         Case{1600, 1000, true, of_sentence}, Case{2560, 1440, true, of_sentence},
+                                         Case{960, 600, false, {"panel Text", "panel Arcs", "panel Why"}},
+                                         Case{1280, 720, false, {"panel Text", "panel Map", "panel Arcs", "panel Why"}},
+                                         Case{1600, 1000, false, all}, Case{2560, 1440, false, all}));
+
+TEST(Layout, ManyTokensOfASentenceStayBelowTheFieldInASmallWindow) {
+  for (const Direction direction : {Direction::attends_to, Direction::attended_by}) {
+    WholeWindow window({.width = 960, .height = 600, .first_example = false});
+    std::string text = "These are";
+    for (int i = 0; i < 13; ++i) text += " certainly reasonable";
+    window.open(text);
+    window.run(SetDirection{direction});
+    ASSERT_TRUE(window.workspace().document()->is_sentence());
+    const Probe::Rectangle words = window.rectangle("words");
+    for (const Unit& unit : window.workspace().document()->units()) {
+      const Probe::Rectangle at = window.rectangle("token " + std::to_string(unit.first_token));
+      EXPECT_GE(at.min.y, window.rectangle("sentence").max.y) << unit.first_token;
+      EXPECT_LE(at.max.y, words.max.y) << unit.first_token;
+    }
+  }
+}
 
 TEST(Layout, TokensOfASentenceLieInTheirPartAndApart) {
   WholeWindow window({.width = 960, .height = 600});
@@ -122,6 +138,8 @@ TEST(Layout, KeysBringHiddenPanelsToTheFront) {
 TEST(Layout, ThePickOfATokenShowsWhyInALowWindow) {
   WholeWindow window({.width = 1280, .height = 720, .first_example = false});
   window.open(sample_text());
+  window.press(ImGuiKey_3);
+  window.frames(4);
   ASSERT_FALSE(window.shows("panel Why"));
   window.click("token " + std::to_string(*window.view().token - 3));
   window.rest();

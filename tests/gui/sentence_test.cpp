@@ -86,6 +86,16 @@ TEST(Sentence, LightRunsOnTheArcsAfterAPickAndRests) {
   EXPECT_FALSE(window.animating());
 }
 
+// The first token gives itself everything; its plate is bare all the same.
+TEST(Sentence, ThePickedWordIsAnOutlineWhateverItGivesItself) {
+  WholeWindow window;
+  window.click(name(0));
+  window.move({2, 300});
+  window.rest();
+  ASSERT_GT(window.weights().at(0), 0.99F);
+  EXPECT_TRUE(is_colour(window.colour(window.point(name(0), bare_plate)), window.colors().panel));
+}
+
 TEST(Sentence, SpaceRunsTheLightAgain) {
   WholeWindow window;
   ASSERT_FALSE(window.animating());
@@ -101,11 +111,19 @@ TEST(Sentence, TheSwitchAsksWhoAttendsToTheWord) {
   window.click(name(2));
   window.move({2, 300});
   const std::vector<float> weights = window.weights();
-  const auto strongest = std::max_element(weights.begin(), weights.end(), [](float a, float b) {
-    return (std::isnan(a) ? -1 : a) < (std::isnan(b) ? -1 : b);
-  });
-  const ImVec4 lit = mix(window.colors().raised, window.colors().key, 0.94F);
-  EXPECT_TRUE(is_colour(window.colour(window.point(name(strongest - weights.begin()), bare_plate)), lit));
+  std::int64_t strongest = -1;  // beside the word itself, which stays an outline
+  for (std::int64_t i = 3; i < std::ssize(weights); ++i) {
+    const auto weight = [&](std::int64_t token) { return weights[static_cast<std::size_t>(token)]; };
+    if (strongest < 0 || weight(i) > weight(strongest)) strongest = i;
+  }
+  ASSERT_GT(strongest, 0);
+  const ImVec4& key = window.colors().key;
+  const auto blueness = [&](std::int64_t token) {
+    const auto pixel = window.colour(window.point(name(token), bare_plate));
+    return key.z * static_cast<float>(pixel[2]) - key.x * static_cast<float>(pixel[0]);
+  };
+  for (std::int64_t i = 3; i < std::ssize(weights); ++i) EXPECT_LE(blueness(i), blueness(strongest) + 1e-3F) << i;
+  EXPECT_GT(blueness(strongest), blueness(2));
   window.click("direction attends to");
   EXPECT_EQ(window.view().direction, Direction::attends_to);
 }
