@@ -52,7 +52,7 @@ struct MicroSums {
 #pragma unroll
     for (int half = 0; half < 8; half += 4) {  // half the rows at a time, for want of registers
       float part[4][4] = {};
-#pragma unroll
+#pragma unroll 4
       for (int dim = 0; dim < ScoreTile::depth; ++dim) {
         float q[4], k[4];
 #pragma unroll

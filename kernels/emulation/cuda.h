@@ -7,7 +7,7 @@
 #include "kernels/emulation/block.h"
 
 // NOLINTBEGIN(bugprone-reserved-identifier,cppcoreguidelines-macro-usage): the names and kinds are CUDA's.
-#define __global__ inline
+#define __global__ [[maybe_unused]] static
 #define __device__
 #define __host__
 #define __forceinline__ inline

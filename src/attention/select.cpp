@@ -7,6 +7,9 @@
 #ifdef ATTNSCOPE_EMULATION
 #include "attention/cuda/emulated_device.h"
 #endif
+#ifdef ATTNSCOPE_GPU
+#include "attention/cuda/gpu_device.h"
+#endif
 #ifdef ATTNSCOPE_SIMD
 #include "attention/cpu/cpu_backend.h"
 #endif
@@ -53,10 +56,20 @@ Known emulation() {
 Known emulation() { return absent("emulation"); }
 #endif
 
+#ifdef ATTNSCOPE_GPU
+Known gpu() {
+  const cuda::GpuState state = cuda::find_gpu();
+  return {{"cuda", state.usable, state.detail}, [] { return cuda::make_gpu_backend(); }};
+}
+#else
+Known gpu() { return absent("cuda"); }
+#endif
+
 // Best first. The emulation comes after the reference, so that `auto` never takes it: it is for tests.
 std::vector<Known> known_backends() {
   std::vector<Known> known;
-  for (const char* name : {"cuda", "amx"}) known.push_back(absent(name));
+  known.push_back(gpu());
+  known.push_back(absent("amx"));
   add_cpu(known);
   known.push_back({{"reference", true, "float64 plain loops"}, make_reference_backend});
   known.push_back(emulation());
