@@ -130,6 +130,8 @@ std::optional<double> Engine::progress() const { return impl_->board.progress();
 
 const std::string& Engine::failure() const { return impl_->failure; }
 
+void Engine::forget_failure() { impl_->failure.clear(); }
+
 std::string Engine::last_times() const {
   std::string text;
   for (std::size_t kind = 0; kind < impl_->seconds.size(); ++kind) {

@@ -62,6 +62,8 @@ class Engine {
   // Why the last failed request failed, until another one succeeds; empty: nothing failed. A failed request is not
   // tried again.
   const std::string& failure() const;
+  // The person has read it.
+  void forget_failure();
   // How long the latest result of each kind took: "row .04 ms, tile 3.1 ms", for the status bar; empty before there is
   // one.
   std::string last_times() const;

@@ -193,7 +193,10 @@ void Workspace::execute(const Command& command) {
                  [this](const FocusPanel& c) { transient_.focus = c.panel; },
                  [this](const ShowOverlay& c) { transient_.overlay = c.overlay; },
                  [this](const ResetLayout&) { transient_.reset_layout = true; },
-                 [this](const DismissNotice&) { notice_.reset(); },
+                 [this](const DismissNotice&) {
+                   if (!notice_) engine_.forget_failure();  // what the window shows then
+                   notice_.reset();
+                 },
                  [this](const Quit&) { transient_.quit = true; },
              },
              command);

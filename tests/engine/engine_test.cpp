@@ -179,6 +179,16 @@ TEST_F(Frames, AFailureIsReportedAndNotTriedAgain) {
   EXPECT_EQ(backend_.calls(Op::rows), 1);
 }
 
+TEST_F(Frames, AFailureThatWasReadIsForgottenButNotTriedAgain) {
+  backend_.set_trouble(Op::rows, [] { throw Error("the disk is full"); });
+  ASSERT_TRUE(await_failure(row(3)));
+  engine_->forget_failure();
+  EXPECT_EQ(engine_->failure(), "");
+  frame([&] { EXPECT_EQ(engine_->want(layer_, row(3), Urgency::answer), nullptr); });
+  EXPECT_FALSE(engine_->busy());
+  EXPECT_EQ(backend_.calls(Op::rows), 1);
+}
+
 TEST_F(Frames, TheNextSuccessEndsAFailure) {
   backend_.set_trouble(Op::rows, [] { throw Error("the disk is full"); });
   ASSERT_TRUE(await_failure(row(3)));
