@@ -31,9 +31,9 @@ struct HeadWork {
   }
   std::int64_t parts() const { return std::max<std::int64_t>(1, (keys.stream().rows + part_keys - 1) / part_keys); }
 
-  // As many keys as keep a task at two milliseconds or three: 4,096 for d = d_v = 64.
+  // As many keys as keep a task at three milliseconds: 6,144 for d = d_v = 64.
   static std::int64_t keys_of_a_part(std::int64_t depths) {
-    constexpr std::int64_t budget = 4096 * (128 + work_of_a_weight);
+    constexpr std::int64_t budget = 6144 * (128 + work_of_a_weight);
     return std::max<std::int64_t>(1, budget / (depths + work_of_a_weight) / block_rows) * block_rows;
   }
 };

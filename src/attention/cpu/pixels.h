@@ -71,7 +71,7 @@ class WindowCounter {
   std::int64_t first_sinks_, last_sinks_;
 };
 
-// How many visible cells the queries of a pixel row have among some keys. `first_key` as for query_tile.
+// How many visible cells some consecutive queries, at least one, have among some keys. `first_key` as for query_tile.
 class RowCounter {
  public:
   RowCounter(const HeadView& head, KeyRange queries, std::int64_t first_key = 0)
@@ -86,8 +86,9 @@ class RowCounter {
   }
 
   std::int64_t count(KeyRange keys) const {
+    if (bitmap_.bits == nullptr) return parts_.front().count(keys);
     std::int64_t sum = 0;
-    for (const WindowCounter& part : parts_) sum += bitmap_.bits == nullptr ? part.count(keys) : count_set(part, keys);
+    for (const WindowCounter& part : parts_) sum += count_set(part, keys);
     return sum;
   }
 

@@ -54,48 +54,46 @@ inline HWY_NOINLINE void hide(const Tile& tile, std::int64_t r0, float* scores) 
 // would pass that of the scores' own rounding.
 inline std::int64_t piece_of(std::int64_t depth) { return depth <= 128 ? depth : 64; }
 
-// What is added to the dot products: `start` of each lane, plus the streamed row's bias and the slope's term where
-// there are such.
-HWY_INLINE void begin_scores(const Stream& stream, std::int64_t r0, const Tile& tile, const float* start,
-                             Block& scores) {
+// What the accumulators start from: `start` of each lane, plus the bias of each streamed row from r0 on where there is
+// one.
+HWY_INLINE void begin_scores(const float* bias, std::int64_t r0, const float* start, Block& scores) {
 #pragma GCC unroll 3
   for (int j = 0; j < vectors; ++j) {
     const Vector lane = load(start + j * vector_lanes);
 #pragma GCC unroll 8
     for (int i = 0; i < rows; ++i) scores[i][j] = lane;
   }
-  if (stream.bias != nullptr) {
+  if (bias == nullptr) return;
 #pragma GCC unroll 8
-    for (int i = 0; i < rows; ++i) {
-      const Vector row = splat(stream.bias[r0 + i]);
+  for (int i = 0; i < rows; ++i) {
+    const Vector row = splat(bias[r0 + i]);
 #pragma GCC unroll 3
-      for (int j = 0; j < vectors; ++j) scores[i][j] = hn::Add(scores[i][j], row);
-    }
-  }
-  if (HWY_LIKELY(stream.form.slope == 0)) return;
-  // By the difference of positions, which is exact: the terms of the two apart would cancel near the diagonal.
-  const auto row = hn::Set(Ints(), tile.origin + static_cast<std::int32_t>(r0));
-#pragma GCC unroll 3
-  for (int j = 0; j < vectors; ++j) {
-    const Vector distance = hn::ConvertTo(Floats(), hn::Sub(row, hn::Load(Ints(), tile.position + j * vector_lanes)));
-#pragma GCC unroll 8
-    for (int i = 0; i < rows; ++i)
-      scores[i][j] =
-          hn::MulAdd(hn::Add(distance, splat(static_cast<float>(i))), splat(stream.form.slope), scores[i][j]);
+    for (int j = 0; j < vectors; ++j) scores[i][j] = hn::Add(scores[i][j], row);
   }
 }
 
-// stored [rows, lanes] = cap * tanh(stored) + what begin_scores adds.
-inline HWY_NOINLINE void cap_scores(const Stream& stream, std::int64_t r0, const Tile& tile, const float* start,
-                                    float* stored) {
+// stored [rows, lanes] = cap * tanh(stored) + what begin_scores adds where there is no cap.
+inline HWY_NOINLINE void cap_scores(const Stream& stream, std::int64_t r0, const float* start, float* stored) {
   Block added;
-  begin_scores(stream, r0, tile, start, added);
-#pragma GCC unroll 8
+  begin_scores(stream.bias, r0, start, added);
   for (int i = 0; i < rows; ++i) {
-#pragma GCC unroll 3
     for (int j = 0; j < vectors; ++j) {
       float* at = stored + i * lanes + j * vector_lanes;
       store(at, hn::MulAdd(splat(stream.form.cap), tanh(load(at)), added[i][j]));
+    }
+  }
+}
+
+// stored [rows, lanes] += slope * distance. By the difference of positions, which is exact: the terms of the two apart
+// would cancel near the diagonal.
+inline HWY_NOINLINE void add_slope(const Stream& stream, std::int64_t r0, const Tile& tile, float* stored) {
+  const Vector slope = splat(stream.form.slope);
+  const auto row = hn::Set(Ints(), tile.origin + static_cast<std::int32_t>(r0));
+  for (int lane = 0; lane < lanes; lane += vector_lanes) {
+    Vector distance = hn::ConvertTo(Floats(), hn::Sub(row, hn::Load(Ints(), tile.position + lane)));
+    for (int i = 0; i < rows; ++i, distance = hn::Add(distance, splat(1.0F))) {
+      float* at = stored + i * lanes + lane;
+      store(at, hn::MulAdd(distance, slope, load(at)));
     }
   }
 }
@@ -105,12 +103,10 @@ inline HWY_NOINLINE void cap_scores(const Stream& stream, std::int64_t r0, const
 // some of these rows.
 HWY_INLINE void compute_scores(const Stream& stream, std::int64_t r0, const Tile& tile, const float* packed,
                                const float* start, bool partial, Block& scores) {
+  alignas(64) static constexpr float zeros[lanes] = {};
   const bool capped = stream.form.cap != 0;
-  if (HWY_LIKELY(!capped)) {
-    begin_scores(stream, r0, tile, start, scores);
-  } else {
-    clear_block(scores);
-  }
+  const bool sloping = stream.form.slope != 0;
+  begin_scores(capped ? nullptr : stream.bias, r0, capped ? zeros : start, scores);
   const bool tail = r0 + rows > stream.rows;
   const std::int64_t tail_begin = stream.rows - stream.rows % max_rows;
   const float* a =
@@ -140,9 +136,10 @@ HWY_INLINE void compute_scores(const Stream& stream, std::int64_t r0, const Tile
     store_block(scores, stored);
     clear_block(scores);
   }
-  if (HWY_LIKELY(!partial && !capped)) return;
+  if (HWY_LIKELY(!partial && !capped && !sloping)) return;
   store_block(scores, stored);
-  if (capped) cap_scores(stream, r0, tile, start, stored);
+  if (capped) cap_scores(stream, r0, start, stored);
+  if (sloping) add_slope(stream, r0, tile, stored);
   if (partial) hide(tile, r0, stored);
   load_block(stored, scores);
 }
