@@ -32,7 +32,9 @@ Block::Block(const BlockShape& shape, const Schedule& schedule, std::stop_token 
   for (Warp& warp : warps_) warp.ready = warp.alive = ~0U;
 }
 
-Block& Block::current() { return *current_block; }
+// Never inlined: a fiber may go on in another host thread than it began in, where the variable has another address, and
+// the compiler keeps such addresses.
+[[gnu::noinline]] Block& Block::current() { return *current_block; }
 
 void Block::run() {
   current_block = this;
@@ -57,8 +59,8 @@ void Block::leave() { Fiber::hand_over(*running_->fiber, host_); }
 void Block::thread_entry() {
   Fiber::entered();
   for (;;) {
-    current_block->body_();
-    current_block->end_thread();
+    current().body_();
+    current().end_thread();
   }
 }
 

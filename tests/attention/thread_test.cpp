@@ -58,9 +58,11 @@ class Call {
         backend.rows(head_, queries_, {chosen, {}}, out.first(queries_.size() * static_cast<std::size_t>(head_.n_k())),
                      job);
         break;
-      case Op::columns:
-        backend.columns(head_, queries_, {a, {}}, out.first(n_q * queries_.size()), job);
+      case Op::columns: {
+        const auto keys = std::span(queries_).first(std::min(queries_.size(), static_cast<std::size_t>(head_.n_k())));
+        backend.columns(head_, keys, {a, {}}, out.first(n_q * keys.size()), job);
         break;
+      }
       case Op::map:
         backend.map(head_, map_, {a, {}}, {out.first(counts_.size()), counts_}, job);
         break;

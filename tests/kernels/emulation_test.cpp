@@ -4,6 +4,7 @@
 
 #include <cmath>
 #include <cstring>
+#include <thread>
 
 #include "core/error.h"
 #include "kernels/emulation/async_copies.h"
@@ -152,6 +153,21 @@ TEST(EmulationTest, ARunnerWorksAfterAFailedBlock) {
   int runs = 0;
   runner.run({0, 1, 64, 0}, {}, {}, [&] { ++runs; });
   EXPECT_EQ(runs, 64);
+}
+
+TEST(EmulationTest, ARunnerMayMoveFromOneHostThreadToAnother) {
+  BlockRunner here, there;
+  std::vector<int> runs(64);
+  const auto body = [&] {
+    __syncthreads();
+    runs[threadIdx.x] += 1 + static_cast<int>(blockIdx.x);
+  };
+  here.run({0, 2, 64, 0}, {}, {}, body);
+  std::jthread([&] {
+    there.run({0, 2, 64, 0}, {}, {}, [] {});
+    here.run({1, 2, 64, 0}, {}, {}, body);
+  }).join();
+  EXPECT_THAT(runs, testing::Each(3));
 }
 
 TEST(EmulationTest, AStoppedBlockEndsAtItsNextBarrier) {
