@@ -5,6 +5,7 @@
 #include "core/dtype.h"
 #include "kernels/column_mass.h"
 #include "kernels/forward_float.h"
+#include "kernels/forward_half.h"
 #include "kernels/map.h"
 #include "kernels/row_stats.h"
 #include "kernels/select.h"
@@ -12,17 +13,18 @@
 
 namespace attnscope::kernels {
 
-enum class KernelId : std::uint8_t { forward_float, weights, map, row_stats, column_mass, select };
+enum class KernelId : std::uint8_t { forward_float, forward_half, weights, map, row_stats, column_mass, select };
 
 constexpr const char* name_of(KernelId id) {
-  constexpr const char* names[] = {"forward_float", "weights", "map", "row_stats", "column_mass", "select"};
+  constexpr const char* names[] = {"forward_float", "forward_half", "weights", "map",
+                                   "row_stats",     "column_mass",  "select"};
   return names[static_cast<int>(id)];
 }
 
 struct KernelChoice {
   KernelId id;
   DType dtype = DType::f32;  // of q, k and v
-  int groups = 1;            // of forward_float: 64 columns of v each, at most 4
+  int groups = 1;            // of forward: 64 columns of v each (forward_half: of q, k and v), at most 4
 
   friend constexpr auto operator<=>(const KernelChoice&, const KernelChoice&) = default;
 };
@@ -36,6 +38,13 @@ void with_typed_kernel(const KernelChoice& choice, Launch&& launch) {
       if (choice.groups == 2) return launch(forward_float<Number, 2>);
       if (choice.groups == 3) return launch(forward_float<Number, 3>);
       return launch(forward_float<Number, 4>);
+    case KernelId::forward_half:
+      if constexpr (sizeof(Number) == 2) {
+        if (choice.groups <= 1) return launch(forward_half<Number, 64>);
+        if (choice.groups == 2) return launch(forward_half<Number, 128>);
+        return launch(forward_half<Number, 256>);
+      }
+      return;  // of 16-bit numbers only
     case KernelId::weights:
       return launch(weights<Number>);
     case KernelId::map:

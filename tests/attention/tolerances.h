@@ -6,12 +6,15 @@
 //   entropy                      |error| <= e * (1 + truth)
 //   o                            RMS <= 1e-6 and max <= 5e-6 times max|v|; times S / 32 and S / 16 where S is above 32
 //                                and 16, since an error of e in the scores moves o by as much
+//                                where P is rounded to f16 or bf16 before it meets v: 2^-10 or 2^-7 times max|v| more
 // Weights below 1e-37 may be 0: float32 has no normal numbers there. A sum of n of them may be n times as far off.
 #pragma once
 #include <algorithm>
 #include <cmath>
 #include <cstdint>
 #include <string>
+
+#include "core/dtype.h"
 
 namespace attnscope::test {
 
@@ -25,6 +28,14 @@ struct Tolerance {
       : relative(unit * (1 + score_bound)),
         o_rms(unit * std::max(1.0, score_bound / 32)),
         o_max(5 * unit * std::max(1.0, score_bound / 16)) {}
+  // For a backend that rounds P to the type of v, as tensor cores take it.
+  Tolerance with_rounded_weights(DType dtype) const {
+    Tolerance wider = *this;
+    const double rounding = dtype == DType::f32 ? 0 : dtype == DType::f16 ? 0x1p-10 : 0x1p-7;
+    wider.o_rms += rounding / 4;
+    wider.o_max += rounding;
+    return wider;
+  }
   static constexpr double smallest_weight = 1e-37;
 };
 

@@ -23,7 +23,14 @@ struct Plan {
   std::size_t shared_bytes;
 };
 
+// 16-bit numbers go to the tensor cores, wider heads of them and float32 to float32 arithmetic.
 Plan plan_of(const HeadView& head, const ForwardResult& result) {
+  const std::int64_t widest = std::max(head.q.cols, head.v.cols);
+  if (head.q.dtype != DType::f32 && widest <= 256) {
+    if (widest <= 64) return {{kernels::KernelId::forward_half, head.q.dtype, 1}, sizeof(kernels::HalfShared<64>)};
+    if (widest <= 128) return {{kernels::KernelId::forward_half, head.q.dtype, 2}, sizeof(kernels::HalfShared<128>)};
+    return {{kernels::KernelId::forward_half, head.q.dtype, 4}, sizeof(kernels::HalfShared<256>)};
+  }
   const int groups = result.o == nullptr ? 1 : std::max(1, divide_up(static_cast<int>(head.v.cols), 64));
   return {{kernels::KernelId::forward_float, head.q.dtype, groups}, shared_bytes(groups)};
 }
