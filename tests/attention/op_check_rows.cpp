@@ -27,7 +27,7 @@ bool equal_keys(const HeadView& head, std::int64_t a, std::int64_t b) {
 // Whether a visible key before `key` equals it, and `taken` lacks that.
 bool passes_over(const HeadView& head, std::int64_t query, std::int32_t key, const std::set<std::int32_t>& taken) {
   for (std::int32_t j = 0; j < key; ++j) {
-    if (head.mask.visible(query, j) && taken.count(j) == 0 && equal_keys(head, j, key)) return true;
+    if (head.mask.visible(query, j) && !taken.contains(j) && equal_keys(head, j, key)) return true;
   }
   return false;
 }

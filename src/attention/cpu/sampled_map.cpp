@@ -76,7 +76,8 @@ class SampledMapCall {
 
   void clear_segments(const SampledTile& result) const {
     const std::int64_t size = segment_count() * kernel_.lanes;
-    std::fill_n(result.segment, size, max_ ? -std::numeric_limits<float>::infinity() : 0.0F);
+    const float nothing = max_ ? -std::numeric_limits<float>::infinity() : 0.0F;
+    std::fill_n(result.segment, size, nothing);
     if (!max_) std::fill_n(result.segment_negated_max, size, 0.0F);
   }
 
