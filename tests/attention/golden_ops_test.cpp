@@ -25,7 +25,8 @@ class GoldenOpsTest : public testing::TestWithParam<std::string> {
         const HeadView& head = one->heads()[h];
         if (!backend_->supports(op, head).yes) continue;
         // The reference errs only where its results and the scale and lse given to it are rounded to float32.
-        check(*one, head, h, Tolerance(score_bound(head), GetParam() == "reference" ? 1e-7 : 1e-6));
+        const Tolerance plain(score_bound(head), GetParam() == "reference" ? 1e-7 : 1e-6);
+        check(*one, head, h, plain.of_backend(backend_->name(), head.v.dtype));
         if (HasFailure()) {
           ADD_FAILURE() << one->name() << ", " << name_of(head.q.dtype) << ", head " << h;
           return;

@@ -123,9 +123,7 @@ void OpCheck::forward_head(const HeadView& head, std::span<const float> o, std::
   std::vector<float> lse_truth(size(head.n_q()));
   const ForwardResult result{true_o.data(), head.v.cols, lse_truth.data()};
   reference_.forward({&head, 1}, {&result, 1}, job());
-  Tolerance tolerance(score_bound(head));
-  const bool tensor_cores = tested_.name() == "emulation" || tested_.name().starts_with("cuda");
-  if (tensor_cores) tolerance = tolerance.with_rounded_weights(head.v.dtype);
+  const Tolerance tolerance = Tolerance(score_bound(head)).of_backend(tested_.name(), head.v.dtype);
   for (std::size_t i = 0; i < lse.size(); ++i) {
     const bool right = errors_["lse"].add(lse[i], lse_truth[i], 1, tolerance.relative);
     expect(right, "lse", static_cast<std::int64_t>(i), lse[i], lse_truth[i]);

@@ -13,6 +13,7 @@
 #include <cmath>
 #include <cstdint>
 #include <string>
+#include <string_view>
 
 #include "core/dtype.h"
 
@@ -28,10 +29,11 @@ struct Tolerance {
       : relative(unit * (1 + score_bound)),
         o_rms(unit * std::max(1.0, score_bound / 32)),
         o_max(5 * unit * std::max(1.0, score_bound / 16)) {}
-  // For a backend that rounds P to the type of v, as tensor cores take it.
-  Tolerance with_rounded_weights(DType dtype) const {
+  // For the backend of that name: GPU kernels round P to the type of v, as tensor cores take it.
+  Tolerance of_backend(std::string_view name, DType dtype) const {
     Tolerance wider = *this;
-    const double rounding = dtype == DType::f32 ? 0 : dtype == DType::f16 ? 0x1p-10 : 0x1p-7;
+    if (dtype == DType::f32 || (name != "emulation" && !name.starts_with("cuda"))) return wider;
+    const double rounding = dtype == DType::f16 ? 0x1p-10 : 0x1p-7;
     wider.o_rms += rounding / 4;
     wider.o_max += rounding;
     return wider;
