@@ -23,7 +23,9 @@ struct Known {
   std::function<std::unique_ptr<Backend>()> make;
 };
 
-Known absent(const std::string& name) { return {{name, false, name + " is not in this build"}, nullptr}; }
+[[maybe_unused]] Known absent(const std::string& name) {
+  return {{name, false, name + " is not in this build"}, nullptr};
+}
 
 #ifdef ATTNSCOPE_SIMD
 void add_cpu(std::vector<Known>& known) {
@@ -45,6 +47,15 @@ void add_cpu(std::vector<Known>& known) {
 void add_cpu(std::vector<Known>& known) {
   for (const char* name : {"avx512", "avx2", "baseline"}) known.push_back(absent(name));
 }
+#endif
+
+#ifdef ATTNSCOPE_SIMD
+Known amx() {
+  if (!amx_backend_usable()) return {{"amx", false, "this processor lacks AMX with bfloat16"}, nullptr};
+  return {{"amx", true, "CPU with AMX for what is stored as bf16, AVX-512 for the rest"}, make_amx_backend};
+}
+#else
+Known amx() { return absent("amx"); }
 #endif
 
 #ifdef ATTNSCOPE_EMULATION
@@ -69,7 +80,7 @@ Known gpu() { return absent("cuda"); }
 std::vector<Known> known_backends() {
   std::vector<Known> known;
   known.push_back(gpu());
-  known.push_back(absent("amx"));
+  known.push_back(amx());
   add_cpu(known);
   known.push_back({{"reference", true, "float64 plain loops"}, make_reference_backend});
   known.push_back(emulation());
@@ -104,7 +115,8 @@ std::unique_ptr<Backend> select_backend(std::string_view device, std::string_vie
   if (device == "cuda") return make_named(known, "cuda", asked);
   if (device != "auto" && device != "cpu") throw InputError(asked + ": no such device; one of auto, cpu, cuda");
   const auto best = std::find_if(known.begin(), known.end(), [&](const Known& one) {
-    return one.info.usable && (device == "auto" || one.info.name != "cuda");
+    // AMX rounds weights to bf16, so it is only taken by name.
+    return one.info.usable && one.info.name != "amx" && (device == "auto" || one.info.name != "cuda");
   });
   return best->make();
 }

@@ -77,6 +77,9 @@ class Table {
     negative.score.scale = -0.25F;
     CaseSpec& unscaled = add(65, 65, 64, MaskKind::causal);
     unscaled.score.scale = 1;
+    CaseSpec& low = add(65, 130, 64, MaskKind::full);  // scores far below the cap, where tanh must keep their last bits
+    low.score.scale = 0.002F;
+    low.score.cap = 50.0F;
   }
 
   // Anything with anything.

@@ -3,6 +3,7 @@
 #include <limits>
 #include <string>
 
+#include "attention/cpu/amx.h"
 #include "attention/cpu/drivers.h"
 #include "attention/cpu/targets.h"
 
@@ -11,7 +12,8 @@ namespace {
 
 class CpuBackend : public Backend {
  public:
-  explicit CpuBackend(CpuTarget target) : target_(target), name_("cpu " + std::string(name_of(target))) {}
+  explicit CpuBackend(CpuTarget target) : CpuBackend(target, name_of(target)) {}
+  CpuBackend(CpuTarget target, std::string_view name) : target_(target), name_("cpu " + std::string(name)) {}
 
   std::string_view name() const override { return name_; }
 
@@ -22,7 +24,7 @@ class CpuBackend : public Backend {
   }
 
   void forward(std::span<const HeadView> heads, std::span<const ForwardResult> results, const Job& job) override {
-    cpu::forward(target_, heads, results, job);
+    cpu::forward(cpu::forward_kernel(target_), heads, results, job);
   }
   void rows(const HeadView& head, std::span<const std::int64_t> queries, const Weighting& weight, std::span<float> p,
             const Job& job) override {
@@ -56,7 +58,29 @@ class CpuBackend : public Backend {
   std::string name_;
 };
 
+// What the tile registers take runs on them, all else as on AVX-512.
+class AmxBackend final : public CpuBackend {
+ public:
+  AmxBackend() : CpuBackend(CpuTarget::avx512, "amx") {}
+
+  void forward(std::span<const HeadView> heads, std::span<const ForwardResult> results, const Job& job) override {
+    std::vector<HeadView> tiled, others;
+    std::vector<ForwardResult> tiled_results, others_results;
+    for (std::size_t h = 0; h < heads.size(); ++h) {
+      const bool takes = cpu::amx_takes(heads[h]);
+      (takes ? tiled : others).push_back(heads[h]);
+      (takes ? tiled_results : others_results).push_back(results[h]);
+    }
+    if (!tiled.empty()) cpu::forward(cpu::amx_forward_kernel(), tiled, tiled_results, job);
+    if (!others.empty()) CpuBackend::forward(others, others_results, job);
+  }
+};
+
 }  // namespace
+
+bool amx_backend_usable() { return cpu::amx_usable(); }
+
+std::unique_ptr<Backend> make_amx_backend() { return std::make_unique<AmxBackend>(); }
 
 std::vector<CpuTarget> usable_cpu_targets() {
   const std::int64_t supported = hwy::SupportedTargets();

@@ -5,11 +5,13 @@
 #include <span>
 
 #include "attention/cpu/cpu_backend.h"
+#include "attention/cpu/forward_kernel.h"
 #include "attention/ops.h"
 
 namespace attnscope::cpu {
 
-void forward(CpuTarget target, std::span<const HeadView> heads, std::span<const ForwardResult> results, const Job& job);
+void forward(const ForwardKernel& kernel, std::span<const HeadView> heads, std::span<const ForwardResult> results,
+             const Job& job);
 void rows(CpuTarget target, const HeadView& head, std::span<const std::int64_t> queries, const Weighting& weight,
           std::span<float> p, const Job& job);
 void columns(CpuTarget target, const HeadView& head, std::span<const std::int64_t> keys, const Weighting& weight,

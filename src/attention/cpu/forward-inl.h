@@ -114,26 +114,14 @@ inline void begin_tile(const ForwardBlock& block, int t, Running& run) {
   }
 }
 
-// Divides a lane's sums and gives its lse: log2 of the sum of all weights, of which sink_logit is one more.
-inline float finish_lane(const ForwardBlock& block, const Running& run, int lane, float& factor) {
-  const auto sum = static_cast<double>(run.maximum.sum[lane]);
-  const double keys = sum > 0 ? std::log2(sum) - run.maximum.negated[lane] : -std::numeric_limits<double>::infinity();
-  factor = sum > 0 ? static_cast<float>(1 / sum) : 0.0F;
-  if (!block.sink_logit) return static_cast<float>(keys * ln_2);
-  const double sink = *block.sink_logit * log2_e;
-  const double most = std::max(keys, sink);
-  const double all = most + std::log2(std::exp2(keys - most) + std::exp2(sink - most));
-  if (sum > 0) factor = static_cast<float>(std::exp2(keys - all) / sum);
-  return static_cast<float>(all * ln_2);
-}
-
 inline void end_tile(const ForwardBlock& block, int t, const Running& run) {
   for (int lane = 0; lane < run.tile->count; ++lane) {
     const std::int64_t query = static_cast<std::int64_t>(t) * lanes + lane;
     float factor = 1;
     if (block.last) {
-      const float lse = finish_lane(block, run, lane, factor);
-      if (block.lse != nullptr) block.lse[query] = lse;
+      const FinishedRow row = finish_row(run.maximum.sum[lane], -run.maximum.negated[lane], block.sink_logit);
+      factor = row.factor;
+      if (block.lse != nullptr) block.lse[query] = row.lse;
     } else {
       block.negated_max[query] = run.maximum.negated[lane];
       block.sum[query] = run.maximum.sum[lane];

@@ -120,9 +120,8 @@ void run(const Task& task, const ForwardKernel& kernel, const Job& job, float* s
 
 }  // namespace
 
-void forward(CpuTarget target, std::span<const HeadView> heads, std::span<const ForwardResult> results,
+void forward(const ForwardKernel& kernel, std::span<const HeadView> heads, std::span<const ForwardResult> results,
              const Job& job) {
-  const ForwardKernel kernel = forward_kernel(target);
   std::vector<HeadWork> works;
   works.reserve(heads.size());
   std::size_t scratch_size = 0;

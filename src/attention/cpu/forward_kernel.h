@@ -1,7 +1,10 @@
 // The inner part of `forward` for one block of queries: what forward.cpp cuts the work into and a kernel runs.
 #pragma once
+#include <algorithm>
+#include <cmath>
 #include <cstddef>
 #include <cstdint>
+#include <limits>
 #include <optional>
 #include <stop_token>
 
@@ -41,5 +44,23 @@ struct ForwardKernel {
 };
 
 ForwardKernel forward_kernel(CpuTarget target);
+
+// What a query's sums are to be multiplied with, and its lse in nats.
+struct FinishedRow {
+  float factor = 0;
+  float lse = 0;
+};
+
+// From the sum of a query's weights relative to their maximum (units of log2), and the sink logit, one weight more.
+inline FinishedRow finish_row(float weights, float maximum, const std::optional<float>& sink_logit) {
+  const auto sum = static_cast<double>(weights);
+  const double keys = sum > 0 ? std::log2(sum) + maximum : -std::numeric_limits<double>::infinity();
+  const float factor = sum > 0 ? static_cast<float>(1 / sum) : 0.0F;
+  if (!sink_logit) return {factor, static_cast<float>(keys * ln_2)};
+  const double sink = *sink_logit * log2_e;
+  const double most = std::max(keys, sink);
+  const double all = most + std::log2(std::exp2(keys - most) + std::exp2(sink - most));
+  return {sum > 0 ? static_cast<float>(std::exp2(keys - all) / sum) : 0.0F, static_cast<float>(all * ln_2)};
+}
 
 }  // namespace attnscope::cpu
