@@ -77,9 +77,6 @@ class Table {
     negative.score.scale = -0.25F;
     CaseSpec& unscaled = add(65, 65, 64, MaskKind::causal);
     unscaled.score.scale = 1;
-    CaseSpec& low = add(65, 130, 64, MaskKind::full);  // scores far below the cap, where tanh must keep their last bits
-    low.score.scale = 0.002F;
-    low.score.cap = 50.0F;
   }
 
   // Anything with anything.
@@ -114,6 +111,9 @@ class Table {
     CaseSpec& narrow = add(900, 1100, 8, MaskKind::causal_bitmap);
     narrow.heads = 2;
     narrow.dtype = DType::bf16;
+    CaseSpec& low = add(65, 130, 64, MaskKind::full);  // scores far below the cap, where tanh must keep their last bits
+    low.score.scale = 0.002F;
+    low.score.cap = 50.0F;
   }
 
  private:
