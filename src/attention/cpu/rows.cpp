@@ -47,7 +47,9 @@ class ChosenRows {
       const KeyRange block{r0, std::min(r0 + block_rows, rows.end)};
       if (tile.state(block.begin, block.end) != BlockState::all)
         clear_(first, static_cast<std::size_t>(tile.count), block);
-      tile.for_each_run(block.begin, block.end, [&](KeyRange range) {
+      // The ranges of lanes that see nothing may lie behind the last row.
+      const std::int64_t end = std::max(block.begin, std::min(block.end, stream_.rows));
+      tile.for_each_run(block.begin, end, [&](KeyRange range) {
         if (!alone) kernel_.weights(tile, stream_, scratch, range, widened, p);
         for (int lane = 0; lane < tile.count; ++lane) {
           if (alone) kernel_.lane_weights(tile, lane, stream_, range, p);
