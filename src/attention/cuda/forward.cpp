@@ -20,7 +20,7 @@ std::size_t shared_bytes(int groups) {
 // How the queries of a head are cut for its kernel.
 struct Plan {
   kernels::KernelChoice kernel;
-  std::size_t shared_bytes;
+  std::size_t shared_bytes = 0;
 };
 
 // 16-bit numbers go to the tensor cores, wider heads of them and float32 to float32 arithmetic.
@@ -54,6 +54,7 @@ std::vector<kernels::ForwardBlock> cut(std::span<const HeadView> heads, std::spa
   std::stable_sort(planned.begin(), planned.end(),
                    [](const PlannedBlock& x, const PlannedBlock& y) { return x.keys > y.keys; });
   std::vector<kernels::ForwardBlock> blocks;
+  blocks.reserve(planned.size());
   for (const PlannedBlock& one : planned) blocks.push_back(one.block);
   return blocks;
 }
