@@ -22,7 +22,7 @@ void land(const AsyncCopy& copy) {
 void async_copy(void* to, const void* from, std::size_t bytes) {
   Block& block = Block::current();
   block.shared_offset(to, bytes, bytes, "cp.async");
-  if (reinterpret_cast<std::uintptr_t>(from) % bytes != 0) block.fail("cp.async: a misaligned address in memory");
+  if (reinterpret_cast<std::uintptr_t>(from) % bytes != 0) block.fail({"cp.async: a misaligned address in memory"});
   block.counters().async_bytes += bytes;
   const AsyncCopy copy{to, from, bytes};
   if (!block.schedule().late_copies) return land(copy);

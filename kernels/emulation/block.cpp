@@ -47,8 +47,10 @@ void Block::run() {
   throw Error("emulated kernel: " + error_);
 }
 
-void Block::fail(const std::string& what) {
-  error_ = what + " (block " + std::to_string(shape_.index) + ", thread " + std::to_string(running_->index) + ")";
+void Block::fail(std::initializer_list<std::string_view> what) {
+  error_.clear();
+  for (const std::string_view part : what) error_ += part;
+  error_ += " (block " + std::to_string(shape_.index) + ", thread " + std::to_string(running_->index) + ")";
   leave();
   __builtin_unreachable();
 }
@@ -69,8 +71,8 @@ void Block::end_thread() {
   warp.ready &= ~lane_bit(*running_);
   warp.alive &= ~lane_bit(*running_);
   --alive_;
-  if (warp.meeting.arrived != 0) fail(std::string("a lane ends while its warp waits at ") + warp.meeting.at);
-  if (at_barrier_ != 0) fail("a thread ends while others wait at a barrier");
+  if (warp.meeting.arrived != 0) fail({"a lane ends while its warp waits at ", warp.meeting.at});
+  if (at_barrier_ != 0) fail({"a thread ends while others wait at a barrier"});
   run_another();
 }
 
@@ -130,9 +132,8 @@ void Block::wait(const char* at) {
 }
 
 void Block::barrier() {
-  if (alive_ != shape_.threads) fail("a barrier after a thread has ended");
-  if (warp_of(*running_).meeting.arrived != 0)
-    fail(std::string("warp diverges: a barrier meets ") + warp_of(*running_).meeting.at);
+  if (alive_ != shape_.threads) fail({"a barrier after a thread has ended"});
+  if (warp_of(*running_).meeting.arrived != 0) fail({"warp diverges: a barrier meets ", warp_of(*running_).meeting.at});
   if (++at_barrier_ < shape_.threads) return wait("a barrier");
   at_barrier_ = 0;
   for (Warp& warp : warps_) warp.ready = ~0U;
@@ -147,9 +148,9 @@ void Block::barrier() {
 bool Block::meet(const char* at, void* mine, std::array<void*, 32>*& operands) {
   Warp& warp = warp_of(*running_);
   Meeting& meeting = warp.meeting;
-  if (warp.alive != ~0U) fail(std::string(at) + " after a lane of the warp has ended");
+  if (warp.alive != ~0U) fail({at, " after a lane of the warp has ended"});
   if (meeting.arrived == 0) meeting.at = at;
-  if (std::strcmp(meeting.at, at) != 0) fail(std::string("warp diverges: ") + at + " meets " + meeting.at);
+  if (std::strcmp(meeting.at, at) != 0) fail({"warp diverges: ", at, " meets ", meeting.at});
   meeting.operands[running_->index % 32] = mine;
   meeting.arrived |= lane_bit(*running_);
   if (meeting.arrived != ~0U) {
@@ -171,10 +172,9 @@ void Block::part() {
 std::size_t Block::shared_offset(const void* p, std::size_t bytes, std::size_t alignment, const char* what) {
   const std::byte* begin = shared_;
   const auto* at = static_cast<const std::byte*>(p);
-  if (at < begin || at + bytes > begin + shape_.shared_bytes)
-    fail(std::string(what) + ": an address outside shared memory");
+  if (at < begin || at + bytes > begin + shape_.shared_bytes) fail({what, ": an address outside shared memory"});
   const auto offset = static_cast<std::size_t>(at - begin);
-  if (offset % alignment != 0) fail(std::string(what) + ": a misaligned address in shared memory");
+  if (offset % alignment != 0) fail({what, ": a misaligned address in shared memory"});
   return offset;
 }
 

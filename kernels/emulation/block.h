@@ -6,10 +6,12 @@
 #include <cstddef>
 #include <cstdint>
 #include <functional>
+#include <initializer_list>
 #include <memory>
 #include <new>
 #include <stop_token>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -107,7 +109,8 @@ class Block {
 
   void run();
   // Ends the block with an error that names block and thread.
-  [[noreturn]] void fail(const std::string& what);
+  // The parts make one message. Views, since nothing that owns memory may lie on the stack of a thread that is left.
+  [[noreturn]] void fail(std::initializer_list<std::string_view> what);
 
   void barrier();
   // The lane's operands for the instruction `at`. True for the lane that arrives last: it acts for all 32 by `operands`

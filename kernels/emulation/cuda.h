@@ -37,7 +37,7 @@ T shuffle(const char* at, unsigned mask, T value, unsigned source) {
     T value, result;
     unsigned source;
   } mine{value, value, source};
-  if (mask != ~0U) Block::current().fail(std::string(at) + ": only whole warps are emulated");
+  if (mask != ~0U) Block::current().fail({at, ": only whole warps are emulated"});
   together(at, mine, [](auto& lanes) {
     for (auto* lane : lanes) lane->result = lanes[lane->source % 32]->value;
   });

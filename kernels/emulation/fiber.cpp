@@ -8,6 +8,7 @@
 
 #if defined(__SANITIZE_ADDRESS__)
 #include <pthread.h>
+#include <sanitizer/asan_interface.h>
 #include <sanitizer/common_interface_defs.h>
 #endif
 #if !defined(__x86_64__)
@@ -19,6 +20,14 @@ namespace {
 
 constexpr std::size_t stack_size = 256U << 10U;
 constexpr std::size_t guard_size = 4096;
+
+// A fiber is left in the middle of its frames, and its memory may have been another's stack: what the sanitizer
+// remembers of frames there is no longer true.
+void forget_frames([[maybe_unused]] void* stack, [[maybe_unused]] std::size_t bytes) {
+#if defined(__SANITIZE_ADDRESS__)
+  __asan_unpoison_memory_region(stack, bytes);
+#endif
+}
 
 }  // namespace
 
@@ -85,6 +94,7 @@ Fiber::~Fiber() {
 #if defined(__x86_64__)
 
 void Fiber::restart() {
+  forget_frames(stack_, stack_bytes_);
   auto* top = reinterpret_cast<std::uint64_t*>(static_cast<std::byte*>(stack_) + stack_bytes_);
   *--top = 0;  // no return address; the stack is 8 short of a multiple of 16 at the entry, as after a call
   *--top = reinterpret_cast<std::uint64_t>(entry_);
@@ -97,6 +107,7 @@ static void switch_context(void*& from, void* to) { attnscope_switch_stack(&from
 #else
 
 void Fiber::restart() {
+  forget_frames(stack_, stack_bytes_);
   auto* context = static_cast<ucontext_t*>(context_);
   getcontext(context);
   context->uc_stack.ss_sp = stack_;

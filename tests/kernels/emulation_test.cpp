@@ -146,7 +146,7 @@ TEST(EmulationTest, ARunnerWorksAfterAFailedBlock) {
   BlockRunner runner;
   EXPECT_THROW(runner.run({0, 1, 64, 0}, {}, {},
                           [] {
-                            if (threadIdx.x == 9) Block::current().fail("made to fail");
+                            if (threadIdx.x == 9) Block::current().fail({"made to fail"});
                             __syncthreads();
                           }),
                Error);
