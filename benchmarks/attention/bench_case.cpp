@@ -100,14 +100,15 @@ BenchCase::BenchCase(const BenchShape& shape)
   }
 }
 
+std::int64_t visible_keys(const Mask& mask, std::int64_t query, std::int64_t n) {
+  const KeyRange window = mask.visible_range(query, n);
+  return window.end - window.begin + std::min(mask.sinks, window.begin);  // no sink is after the query
+}
+
 double BenchCase::visible_cells() const {
-  const Mask& mask = heads_.front().mask;
   double cells = 0;
-  for (std::int64_t i = 0; i < shape_.n; ++i) {
-    const KeyRange window = mask.visible_range(i, shape_.n);
-    const std::int64_t sinks = std::min(mask.sinks, window.begin);  // those outside the window: always in the past
-    cells += static_cast<double>(window.end - window.begin + sinks);
-  }
+  for (std::int64_t i = 0; i < shape_.n; ++i)
+    cells += static_cast<double>(visible_keys(heads_.front().mask, i, shape_.n));
   return cells * static_cast<double>(shape_.heads);
 }
 

@@ -27,6 +27,9 @@ Mask parse_mask(std::string_view text);
 // numbers of 16 bits of a splitmix64 hash), exact in double, so that another program can make the same inputs.
 double noise(std::uint64_t stream, std::uint64_t index);
 
+// Keys that a query sees, counted: those of its window, and the sinks before it.
+std::int64_t visible_keys(const Mask& mask, std::int64_t query, std::int64_t n);
+
 // Q [heads, n, d], K and V [kv_heads, n, d] of noise streams 1, 2 and 3, in C order; scale 1 / sqrt(d).
 class BenchCase {
  public:

@@ -80,12 +80,8 @@ std::vector<float> MapCase::true_row(std::int64_t query) const {
 }
 
 double MapCase::cells_of(const std::vector<std::int64_t>& queries) const {
-  const Mask& mask = head().mask;
   double cells = 0;
-  for (const std::int64_t i : queries) {
-    const KeyRange window = mask.visible_range(i, shape_.n);
-    cells += static_cast<double>(window.end - window.begin + std::min(mask.sinks, window.begin));
-  }
+  for (const std::int64_t i : queries) cells += static_cast<double>(visible_keys(head().mask, i, shape_.n));
   return cells;
 }
 
