@@ -109,9 +109,7 @@ void SentencePanel::draw_words(const Panel& panel, const TokenLights& lights) {
                  : lights.brightness(weight) > 0.5F ? readable_on(plate)
                                                     : panel.colors.text;
     const float rounding = panel.px(8) * words_.em() / SentenceWords::largest_em;
-    const auto holds = [&unit](std::optional<std::int64_t> token) {
-      return token && *token >= unit.first_token && *token < unit.first_token + unit.tokens;
-    };
+    const auto holds = [&unit](std::optional<std::int64_t> token) { return holds_token(unit, token); };
     if (hovered) plate = mix(plate, panel.colors.text, 0.06F);
     const bool picked = holds(panel.view().token);
     // The picked word is an outline, whatever it gives itself: its own weight is the number under it.

@@ -20,10 +20,6 @@ constexpr float least_light = 0.02F;  // of the brightest, from which a plate is
 constexpr float masked_ink = 0.38F;   // of the panel's colour in the ink of words that are not seen
 constexpr float thickest_mark = 3;    // of the minimap
 
-bool holds_token(const Unit& unit, std::optional<std::int64_t> token) {
-  return token && *token >= unit.first_token && *token < unit.first_token + unit.tokens;
-}
-
 }  // namespace
 
 // What one drawing of the panel works with.

@@ -41,4 +41,8 @@ void token_card(const Panel& panel, const Unit& unit, float weight) {
   end_card();
 }
 
+bool holds_token(const Unit& unit, std::optional<std::int64_t> token) {
+  return token && *token >= unit.first_token && *token < unit.first_token + unit.tokens;
+}
+
 }  // namespace attnscope
