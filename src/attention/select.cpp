@@ -52,7 +52,7 @@ void add_cpu(std::vector<Known>& known) {
 #ifdef ATTNSCOPE_SIMD
 Known amx() {
   if (!amx_backend_usable()) return {{"amx", false, "this processor lacks AMX with bfloat16"}, nullptr};
-  return {{"amx", true, "CPU with AMX for what is stored as bf16, AVX-512 for the rest"}, make_amx_backend};
+  return {{"amx", true, "CPU with AMX for forward, AVX-512 for the rest"}, make_amx_backend};
 }
 #else
 Known amx() { return absent("amx"); }
@@ -115,8 +115,7 @@ std::unique_ptr<Backend> select_backend(std::string_view device, std::string_vie
   if (device == "cuda") return make_named(known, "cuda", asked);
   if (device != "auto" && device != "cpu") throw InputError(asked + ": no such device; one of auto, cpu, cuda");
   const auto best = std::find_if(known.begin(), known.end(), [&](const Known& one) {
-    // AMX rounds weights to bf16, so it is only taken by name.
-    return one.info.usable && one.info.name != "amx" && (device == "auto" || one.info.name != "cuda");
+    return one.info.usable && (device == "auto" || one.info.name != "cuda");
   });
   return best->make();
 }

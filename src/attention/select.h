@@ -23,7 +23,7 @@ std::vector<BackendInfo> list_backends();
 
 // `forced` is the value of ATTNSCOPE_BACKEND: one of reference, baseline, avx2, avx512, amx, cuda, emulation; it
 // overrides `device` (auto, cpu, cuda). Throws InputError for an unknown name and for a backend that cannot run here,
-// with the reason. auto takes the best usable one but amx, which rounds weights and so is taken by name only.
+// with the reason. auto takes the best usable one.
 std::unique_ptr<Backend> select_backend(std::string_view device, std::string_view forced);
 
 }  // namespace attnscope

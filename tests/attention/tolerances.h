@@ -29,10 +29,10 @@ struct Tolerance {
       : relative(unit * (1 + score_bound)),
         o_rms(unit * std::max(1.0, score_bound / 32)),
         o_max(5 * unit * std::max(1.0, score_bound / 16)) {}
-  // For the backend of that name: GPU kernels and AMX round P to the type of v, as their matrix units take it.
+  // For the backend of that name: GPU kernels round P to the type of v, as their matrix units take it.
   Tolerance of_backend(std::string_view name, DType dtype) const {
     Tolerance wider = *this;
-    const bool rounds = name == "emulation" || name.starts_with("cuda") || (name == "cpu amx" && dtype == DType::bf16);
+    const bool rounds = name == "emulation" || name.starts_with("cuda");
     if (dtype == DType::f32 || !rounds) return wider;
     const double rounding = dtype == DType::f16 ? 0x1p-10 : 0x1p-7;
     wider.o_rms += rounding / 4;

@@ -16,11 +16,14 @@
 #pragma GCC push_options
 #pragma GCC target("avx512f,avx512bw,avx512dq,avx512vl,fma,prefer-vector-width=512")
 #endif
+#define ATTNSCOPE_AVX512_VECTORS
 #include "attention/cpu/amx_forward-inl.h"
 
 namespace attnscope::cpu {
-template class AmxForward<HardwareTiles>;
-}
+template class AmxForward<HardwareTiles, DType::f32>;
+template class AmxForward<HardwareTiles, DType::f16>;
+template class AmxForward<HardwareTiles, DType::bf16>;
+}  // namespace attnscope::cpu
 #if defined(__clang__)
 #pragma clang attribute pop
 #else
@@ -54,13 +57,13 @@ bool amx_usable() {
 
 bool amx_takes(const HeadView& head) {
   constexpr std::int64_t deepest = 256;
-  const bool halves = head.q.dtype == DType::bf16 && head.k.dtype == DType::bf16 && head.v.dtype == DType::bf16;
-  return halves && !head.score.cap && head.score.slope == 0 && head.q.cols <= deepest && head.v.cols <= deepest;
+  return !head.score.cap && head.score.slope == 0 && head.q.cols <= deepest && head.v.cols <= deepest;
 }
 
-ForwardKernel amx_forward_kernel() {
-  using Forward = AmxForward<HardwareTiles>;
-  return {Forward::lanes, Forward::scratch_size, Forward::run};
+ForwardKernel amx_forward_kernel(DType dtype) {
+  if (dtype == DType::f32) return AmxForward<HardwareTiles, DType::f32>::kernel();
+  if (dtype == DType::f16) return AmxForward<HardwareTiles, DType::f16>::kernel();
+  return AmxForward<HardwareTiles, DType::bf16>::kernel();
 }
 
 }  // namespace attnscope::cpu

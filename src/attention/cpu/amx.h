@@ -9,9 +9,10 @@ namespace attnscope::cpu {
 // be asked for the registers once. By feature bits, never by model.
 bool amx_usable();
 
-// Heads that the kernel takes: q, k and v all bf16; no soft cap, no slope; depths up to 256.
+// Heads that the kernel takes: no soft cap, no slope, depths up to 256.
 bool amx_takes(const HeadView& head);
 
-ForwardKernel amx_forward_kernel();
+// For heads stored as `dtype`.
+ForwardKernel amx_forward_kernel(DType dtype);
 
 }  // namespace attnscope::cpu

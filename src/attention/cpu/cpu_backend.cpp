@@ -1,6 +1,8 @@
 #include "attention/cpu/cpu_backend.h"
 
 #include <limits>
+#include <map>
+#include <optional>
 #include <string>
 
 #include "attention/cpu/amx.h"
@@ -64,16 +66,23 @@ class AmxBackend final : public CpuBackend {
   AmxBackend() : CpuBackend(CpuTarget::avx512, "amx") {}
 
   void forward(std::span<const HeadView> heads, std::span<const ForwardResult> results, const Job& job) override {
-    std::vector<HeadView> tiled, others;
-    std::vector<ForwardResult> tiled_results, others_results;
+    std::map<std::optional<DType>, Group> groups;  // by the type that the tile registers take; the rest under none
     for (std::size_t h = 0; h < heads.size(); ++h) {
-      const bool takes = cpu::amx_takes(heads[h]);
-      (takes ? tiled : others).push_back(heads[h]);
-      (takes ? tiled_results : others_results).push_back(results[h]);
+      Group& group = groups[cpu::amx_takes(heads[h]) ? std::optional(heads[h].q.dtype) : std::nullopt];
+      group.heads.push_back(heads[h]);
+      group.results.push_back(results[h]);
     }
-    if (!tiled.empty()) cpu::forward(cpu::amx_forward_kernel(), tiled, tiled_results, job);
-    if (!others.empty()) CpuBackend::forward(others, others_results, job);
+    for (const auto& [dtype, group] : groups) {
+      const auto kernel = dtype ? cpu::amx_forward_kernel(*dtype) : cpu::forward_kernel(CpuTarget::avx512);
+      cpu::forward(kernel, group.heads, group.results, job);
+    }
   }
+
+ private:
+  struct Group {
+    std::vector<HeadView> heads;
+    std::vector<ForwardResult> results;
+  };
 };
 
 }  // namespace

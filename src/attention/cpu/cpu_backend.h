@@ -28,8 +28,8 @@ std::unique_ptr<Backend> make_cpu_backend(CpuTarget target);
 // Whether this machine has AMX with bfloat16 products (and AVX-512), and the system lets the process use it.
 bool amx_backend_usable();
 
-// Its name() is "cpu amx": forward of heads stored as bf16 on the tile registers, weights rounded to bf16 inside
-// (DESIGN's bf16 tolerance); everything else as the avx512 backend. Needs amx_backend_usable().
+// Its name() is "cpu amx": forward on the tile registers, to the accuracy of float32, for heads of depths up to 256
+// without cap and slope; everything else as the avx512 backend. Needs amx_backend_usable().
 std::unique_ptr<Backend> make_amx_backend();
 
 }  // namespace attnscope

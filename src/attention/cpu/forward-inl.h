@@ -19,6 +19,8 @@
 HWY_BEFORE_NAMESPACE();
 namespace attnscope::cpu::HWY_NAMESPACE {
 
+constexpr int forward_tiles = 4;
+
 // One tile on its way: queries packed, sums of O by [value dimension, lane], and the softmax so far.
 struct Running {
   const Tile* tile;

@@ -91,7 +91,7 @@ std::vector<std::vector<Task>> cut(std::vector<HeadWork>& works, int block_queri
 void run(const Task& task, const ForwardKernel& kernel, const Job& job, float* scratch) {
   HeadWork& work = *task.work;
   const HeadView& head = work.head;
-  std::array<Tile, forward_tiles> tiles;
+  std::array<Tile, max_forward_tiles> tiles;
   int tile_count = 0;
   for (int at = 0; at < task.queries; at += kernel.lanes)
     tiles[static_cast<std::size_t>(tile_count++)] =
@@ -129,7 +129,7 @@ void forward(const ForwardKernel& kernel, std::span<const HeadView> heads, std::
     works.emplace_back(heads[h], results[h]);
     scratch_size = std::max(scratch_size, kernel.scratch_size(works.back().keys.stream(), works.back().value_depth));
   }
-  const auto waves = cut(works, forward_tiles * kernel.lanes);
+  const auto waves = cut(works, kernel.tiles * kernel.lanes);
   Scratch scratch(job.pool, scratch_size);
   Job quiet = job;  // the tasks of all waves are announced at once, so that the share done never falls
   quiet.progress = nullptr;

@@ -11,7 +11,7 @@
 
 HWY_BEFORE_NAMESPACE();
 namespace attnscope::cpu::HWY_NAMESPACE {
-ForwardKernel make_forward_kernel() { return {lanes, forward_scratch_size, forward_block}; }
+ForwardKernel make_forward_kernel() { return {lanes, forward_tiles, forward_scratch_size, forward_block}; }
 }  // namespace attnscope::cpu::HWY_NAMESPACE
 HWY_AFTER_NAMESPACE();
 

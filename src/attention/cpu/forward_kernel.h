@@ -13,8 +13,6 @@
 
 namespace attnscope::cpu {
 
-constexpr int forward_tiles = 4;  // tiles of queries that share a block of keys in the cache
-
 // Consecutive queries of one head against the keys of `keys`. A long row of keys is cut: between its parts the running
 // state lies in `o` (sums not yet divided), `negated_max` and `sum` (softmax so far, in units of log2), each by query.
 struct ForwardBlock {
@@ -37,11 +35,14 @@ struct ForwardBlock {
 };
 
 struct ForwardKernel {
-  int lanes = 0;
+  int lanes = 0;  // queries of a tile
+  int tiles = 0;  // that share a block of keys: at most max_forward_tiles
   // Floats of scratch memory that `run` needs, 64-byte aligned.
   std::size_t (*scratch_size)(const Stream& stream, std::int64_t value_depth) = nullptr;
   void (*run)(const ForwardBlock& block, float* scratch) = nullptr;
 };
+
+constexpr int max_forward_tiles = 16;
 
 ForwardKernel forward_kernel(CpuTarget target);
 
