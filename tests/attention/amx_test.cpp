@@ -39,7 +39,6 @@ struct Output {
   }
 };
 
-// To the tolerances of float32, whatever is stored.
 void expect_right(const CaseSpec& spec) {
   const HeadCase made(spec);
   Pool pool(1);
@@ -53,7 +52,7 @@ void expect_right(const CaseSpec& spec) {
     bound = std::max(bound, score_bound(head));
     largest = std::max(largest, largest_value(head));
   }
-  const Tolerance tolerance(bound);
+  const Tolerance tolerance = Tolerance(bound).of_backend("cpu amx", spec.dtype);
   Errors o, lse;
   bool right = true;
   for (std::size_t i = 0; i < got.o.size(); ++i)

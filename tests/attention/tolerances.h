@@ -6,7 +6,8 @@
 //   entropy                      |error| <= e * (1 + truth)
 //   o                            RMS <= 1e-6 and max <= 5e-6 times max|v|; times S / 32 and S / 16 where S is above 32
 //                                and 16, since an error of e in the scores moves o by as much
-//                                where P is rounded to f16 or bf16 before it meets v: 2^-10 or 2^-7 times max|v| more
+//                                where P is rounded before it meets v, to f16, bf16 or two bf16: 2^-10, 2^-7 or 2^-18
+//                                times max|v| more
 // Weights below 1e-37 may be 0: float32 has no normal numbers there. A sum of n of them may be n times as far off.
 #pragma once
 #include <algorithm>
@@ -29,12 +30,14 @@ struct Tolerance {
       : relative(unit * (1 + score_bound)),
         o_rms(unit * std::max(1.0, score_bound / 32)),
         o_max(5 * unit * std::max(1.0, score_bound / 16)) {}
-  // For the backend of that name: GPU kernels round P to the type of v, as their matrix units take it.
+  // For the backend of that name: GPU kernels round P to the type of v, as their matrix units take it; AMX rounds it to
+  // 16 bits where v has 8.
   Tolerance of_backend(std::string_view name, DType dtype) const {
     Tolerance wider = *this;
-    const bool rounds = name == "emulation" || name.starts_with("cuda");
-    if (dtype == DType::f32 || !rounds) return wider;
-    const double rounding = dtype == DType::f16 ? 0x1p-10 : 0x1p-7;
+    double rounding = 0;
+    if (name == "emulation" || name.starts_with("cuda")) rounding = dtype == DType::f16 ? 0x1p-10 : 0x1p-7;
+    if (name == "cpu amx" && dtype == DType::bf16) rounding = 0x1p-18;
+    if (dtype == DType::f32) return wider;
     wider.o_rms += rounding / 4;
     wider.o_max += rounding;
     return wider;

@@ -3,7 +3,7 @@
 //
 // A number is the sum of bf16 numbers of 8 bits each: one where it is stored as bf16, two for f16, three for f32. So a
 // product of two numbers is a sum of products of their parts; those below 2^-24 of it are left out. Weights have three
-// parts whatever is stored.
+// parts, or two where values have one: rounded by at most 2^-18 of them.
 //
 // S^T = K Q^T and O^T += V^T P^T, so that queries lie in the lanes of vectors and the softmax is vertical. The
 // registers multiply on their own while vectors are computed: the softmax of one tile of queries is done in pieces
@@ -32,7 +32,7 @@ class AmxForward {
   static constexpr int vectors = 2;
   static constexpr int tiles_of_a_block = 16;  // many, since keys and values are packed anew for each block
   static constexpr int parts = dtype == DType::bf16 ? 1 : dtype == DType::f16 ? 2 : 3;  // of an input
-  static constexpr int weight_parts = 3;
+  static constexpr int weight_parts = dtype == DType::bf16 ? 2 : 3;
   static constexpr int terms = 3;             // parts i and j are multiplied where i + j < terms
   static constexpr std::int64_t step = 32;    // halves that a product sums at once: keys, or dimensions
   static constexpr std::int64_t words = 256;  // of a register: 16 rows of 16 pairs of halves
@@ -151,8 +151,13 @@ class AmxForward {
 #pragma GCC unroll 3
       for (int part = 0; part < weight_parts; ++part) {
         Word* const to = weights + part * block_rows * lanes / 2;
+        const bool last = part + 1 == weight_parts;
+        for (int v = 0; v < vectors && last && weight_parts < 3; ++v) {  // three parts hold all bits
+          first[v] = raised_for_bf16(first[v]);
+          second[v] = raised_for_bf16(second[v]);
+        }
         for (int v = 0; v < vectors; ++v) store(pair_of(first[v], second[v]), to + v * words);
-        for (int v = 0; v < vectors && part + 1 < weight_parts; ++v) {
+        for (int v = 0; v < vectors && !last; ++v) {
           first[v] -= cut_to_bf16(first[v]);
           second[v] -= cut_to_bf16(second[v]);
         }

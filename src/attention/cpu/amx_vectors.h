@@ -73,6 +73,9 @@ ATTNSCOPE_INLINE void exp2_bounded(Floats (&x)[half], Floats (&y)[half]) {
 // The 8 leading bits of each number, the rest cut off, as a float.
 ATTNSCOPE_INLINE Floats cut_to_bf16(Floats x) { return floats_of(bits_of(x) & 0xffff0000U); }
 
+// Cutting what this gives rounds x to the nearest bf16.
+ATTNSCOPE_INLINE Floats raised_for_bf16(Floats x) { return floats_of(bits_of(x) + 0x8000U); }
+
 // Of each place, the 8 leading bits of both numbers as bf16.
 ATTNSCOPE_INLINE Words pair_of(Floats even, Floats odd) {
   return (bits_of(even) >> 16U) | (bits_of(odd) & 0xffff0000U);

@@ -28,8 +28,9 @@ std::unique_ptr<Backend> make_cpu_backend(CpuTarget target);
 // Whether this machine has AMX with bfloat16 products (and AVX-512), and the system lets the process use it.
 bool amx_backend_usable();
 
-// Its name() is "cpu amx": forward on the tile registers, to the accuracy of float32, for heads of depths up to 256
-// without cap and slope; everything else as the avx512 backend. Needs amx_backend_usable().
+// Its name() is "cpu amx": forward on the tile registers, to the accuracy of float32 (weights that meet bf16 values are
+// rounded by at most 2^-18 of them), for heads of depths up to 256 without cap and slope; everything else as the avx512
+// backend. Needs amx_backend_usable().
 std::unique_ptr<Backend> make_amx_backend();
 
 }  // namespace attnscope
