@@ -421,10 +421,15 @@ class AmxForward {
           rows[i] = bits_of(load(sums) * load(factors + v * vector_lanes));
         }
         transpose(rows);
-        const std::int64_t width = std::min<std::int64_t>(vector_lanes, block_.value_depth - c);
+        const std::int64_t width = block_.value_depth - c;
         for (int lane = v * vector_lanes; lane < std::min(block_.tiles[t].count, (v + 1) * vector_lanes); ++lane) {
-          std::memcpy(block_.o + (first + lane) * block_.o_stride + c, &rows[lane - v * vector_lanes],
-                      static_cast<std::size_t>(width) * sizeof(float));
+          float* const to = block_.o + (first + lane) * block_.o_stride + c;
+          const Floats row = floats_of(rows[lane - v * vector_lanes]);
+          if (width >= vector_lanes) {
+            store(row, to);
+          } else {
+            std::memcpy(to, &row, static_cast<std::size_t>(width) * sizeof(float));
+          }
         }
       }
     }
