@@ -1,77 +1,28 @@
-// 64 queries against 64 keys in float32: the scores of one tile in shared memory, which every op but the fused forward
-// of 16-bit numbers starts from. Products are sums over head_dim in its order.
+// 64 queries against 64 keys: the scores of one tile in shared memory, which every op but the fused forward of 16-bit
+// numbers starts from.
 #pragma once
-#include "kernels/head.h"
+#include "kernels/products_half.h"
 
 namespace attnscope::kernels {
 
-constexpr int tile_side = 64;
-
 struct ScoreTile {
-  static constexpr int depth = 16;  // dimensions at a time
-  alignas(16) float q[depth][tile_side + 4];
-  float k[depth][tile_side + 4];
+  union {
+    FloatStage floats;
+    HalfStage halves;
+  };
   float s[tile_side][tile_side + 1];  // a column apart from the next bank, so that rows and columns are read at speed
 };
 
+// How products of a type are made, and where their operands lie.
 template <class Number>
-struct alignas(4 * sizeof(Number)) FourNumbers {
-  Number x[4];
+struct ProductsOf {
+  using Products = HalfProducts<Number>;
+  static __device__ __forceinline__ HalfStage& stage(ScoreTile& tile) { return tile.halves; }
 };
-
-// The dimensions [first_dim, first_dim + depth) of up to 64 rows, transposed; rows beyond the list are zero.
-template <class Number>
-__device__ __forceinline__ void load_transposed(float (&to)[ScoreTile::depth][tile_side + 4], const void* matrix,
-                                                int width, int first_dim, const RowList& list, int begin) {
-  constexpr int quads = ScoreTile::depth / 4;
-  for (int e = static_cast<int>(threadIdx.x); e < tile_side * quads; e += threads) {
-    const int row = e / quads;
-    const int dim = e % quads * 4;
-    FourNumbers<Number> numbers{};
-    if (begin + row < list.count) {
-      const std::int64_t place = static_cast<std::int64_t>(list.at(begin + row)) * width + first_dim + dim;
-      numbers = *reinterpret_cast<const FourNumbers<Number>*>(static_cast<const Number*>(matrix) + place);
-    }
-    for (int c = 0; c < 4; ++c) to[dim + c][row] = to_float(numbers.x[c]);
-  }
-}
-
-// What a thread holds of the tile: rows row0 + [0, 8), columns column0 + [0, 4).
-struct MicroTile {
-  int row0 = static_cast<int>(threadIdx.x) / 16 * 8;
-  int column0 = static_cast<int>(threadIdx.x) % 16 * 4;
-};
-
-// Sums of 16 dimensions are made apart and added with what their additions lose: scores decide how P is
-// shared out among large ones, so their last bits count.
-struct MicroSums {
-  float value[8][4] = {};
-  float lost[8][4] = {};
-
-  __device__ __forceinline__ void add_products(const ScoreTile& tile, const MicroTile& mine) {
-#pragma unroll
-    for (int half = 0; half < 8; half += 4) {  // half the rows at a time, for want of registers
-      float part[4][4] = {};
-#pragma unroll 4
-      for (int dim = 0; dim < ScoreTile::depth; ++dim) {
-        float q[4], k[4];
-#pragma unroll
-        for (int r = 0; r < 4; ++r) q[r] = tile.q[dim][mine.row0 + half + r];
-#pragma unroll
-        for (int c = 0; c < 4; ++c) k[c] = tile.k[dim][mine.column0 + c];
-#pragma unroll
-        for (int r = 0; r < 4; ++r) {
-#pragma unroll
-          for (int c = 0; c < 4; ++c) part[r][c] += q[r] * k[c];
-        }
-      }
-#pragma unroll
-      for (int r = 0; r < 4; ++r) {
-#pragma unroll
-        for (int c = 0; c < 4; ++c) add_to(value[half + r][c], lost[half + r][c], part[r][c]);
-      }
-    }
-  }
+template <>
+struct ProductsOf<float> {
+  using Products = FloatProducts;
+  static __device__ __forceinline__ FloatStage& stage(ScoreTile& tile) { return tile.floats; }
 };
 
 // Fills tile.s with s[i,j] of the entries [q_begin, +64) of `queries` and [k_begin, +64) of `keys`: -infinity where the
@@ -86,27 +37,24 @@ __device__ __forceinline__ bool score_tile(const Head& head, const RowList& quer
   const KeyRange k_span = keys.span(k_begin, columns);
   const BlockState state = head.mask.block_state(q_span.begin, q_span.end, k_span.begin, k_span.end);
   if (state == BlockState::none) return false;
-  const MicroTile mine;
-  MicroSums sums;
-  for (int dim = 0; dim < head.width; dim += ScoreTile::depth) {
-    load_transposed<Number>(tile.q, head.q, head.width, dim, queries, q_begin);
-    load_transposed<Number>(tile.k, head.k, head.width, dim, keys, k_begin);
+  using Products = typename ProductsOf<Number>::Products;
+  auto& stage = ProductsOf<Number>::stage(tile);
+  Products products;
+  for (int dim = 0; dim < head.width; dim += Products::depth) {
+    Products::load(stage.q, head.q, head.width, dim, queries, q_begin);
+    Products::load(stage.k, head.k, head.width, dim, keys, k_begin);
+    Products::wait();
     __syncthreads();
-    sums.add_products(tile, mine);
+    products.add(stage, head.width - dim);
     __syncthreads();
   }
-#pragma unroll
-  for (int r = 0; r < 8; ++r) {
-    const int row = mine.row0 + r;
-    const int i = row < rows ? queries.at(q_begin + row) : 0;
-#pragma unroll
-    for (int c = 0; c < 4; ++c) {
-      const int column = mine.column0 + c;
-      const int j = column < columns ? keys.at(k_begin + column) : 0;
-      const bool seen = row < rows && column < columns && (state == BlockState::all || head.mask.visible(i, j));
-      tile.s[row][column] = seen ? finished_score(head, sums.value[r][c], i, j) : -infinity;
-    }
-  }
+  products.for_each([&](int row, int column, float product) {
+    const bool real = row < rows && column < columns;
+    const int i = real ? queries.at(q_begin + row) : 0;
+    const int j = real ? keys.at(k_begin + column) : 0;
+    const bool seen = real && (state == BlockState::all || head.mask.visible(i, j));
+    tile.s[row][column] = seen ? finished_score(head, product, i, j) : -infinity;
+  });
   __syncthreads();
   return true;
 }
