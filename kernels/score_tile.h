@@ -49,10 +49,9 @@ __device__ __forceinline__ bool score_tile(const Head& head, const RowList& quer
     __syncthreads();
   }
   products.for_each([&](int row, int column, float product) {
-    const bool real = row < rows && column < columns;
-    const int i = real ? queries.at(q_begin + row) : 0;
-    const int j = real ? keys.at(k_begin + column) : 0;
-    const bool seen = real && (state == BlockState::all || head.mask.visible(i, j));
+    const int i = row < rows ? queries.at(q_begin + row) : 0;
+    const int j = column < columns ? keys.at(k_begin + column) : 0;
+    const bool seen = row < rows && column < columns && (state == BlockState::all || head.mask.visible(i, j));
     tile.s[row][column] = seen ? finished_score(head, product, i, j) : -infinity;
   });
   __syncthreads();
