@@ -14,6 +14,7 @@ namespace attnscope::kernels {
 // Every kernel runs in blocks of so many threads, and block b of its work is blockIdx.x + `first_block`, so that a long
 // launch can be cut into short ones without changing a result.
 constexpr int threads = 128;
+constexpr int hopper_threads = 384;  // of forward_hopper
 
 // The block's dynamic shared memory as one struct.
 template <class T>

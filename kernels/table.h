@@ -1,4 +1,5 @@
 // Every kernel by name and type, for what launches them: nvcc's side and the emulation find the same functions here.
+// Those that only sm_90 has are in table_hopper.h.
 #pragma once
 #include <compare>
 
@@ -13,18 +14,29 @@
 
 namespace attnscope::kernels {
 
-enum class KernelId : std::uint8_t { forward_float, forward_half, weights, map, row_stats, column_mass, select };
+enum class KernelId : std::uint8_t {
+  forward_float,
+  forward_half,
+  weights,
+  map,
+  row_stats,
+  column_mass,
+  select,
+  forward_hopper
+};
 
 constexpr const char* name_of(KernelId id) {
   constexpr const char* names[] = {"forward_float", "forward_half", "weights", "map",
-                                   "row_stats",     "column_mass",  "select"};
+                                   "row_stats",     "column_mass",  "select",  "forward_hopper"};
   return names[static_cast<int>(id)];
 }
+
+constexpr int threads_of(KernelId id) { return id == KernelId::forward_hopper ? hopper_threads : threads; }
 
 struct KernelChoice {
   KernelId id;
   DType dtype = DType::f32;  // of q, k and v
-  int groups = 1;            // of forward: 64 columns of v each (forward_half: of q, k and v), at most 4
+  int groups = 1;            // of forward: 64 columns of v each (of 16-bit numbers: of q, k and v), at most 4
 
   friend constexpr auto operator<=>(const KernelChoice&, const KernelChoice&) = default;
 };
@@ -55,6 +67,8 @@ void with_typed_kernel(const KernelChoice& choice, Launch&& launch) {
       return launch(column_mass<Number>);
     case KernelId::select:
       return launch(select);
+    case KernelId::forward_hopper:
+      return;  // in table_hopper.h
   }
 }
 

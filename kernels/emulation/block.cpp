@@ -55,6 +55,12 @@ void Block::fail(std::initializer_list<std::string_view> what) {
   __builtin_unreachable();
 }
 
+void Block::leave_if_stopped() {
+  if (!stop_.stop_requested()) return;
+  stopped_ = true;
+  leave();
+}
+
 void Block::leave() { Fiber::hand_over(*running_->fiber, host_); }
 
 // A fiber lives longer than a block: its next switch after the end of a thread begins a thread of the next block.
@@ -73,6 +79,7 @@ void Block::end_thread() {
   --alive_;
   if (warp.meeting.arrived != 0) fail({"a lane ends while its warp waits at ", warp.meeting.at});
   if (at_barrier_ != 0) fail({"a thread ends while others wait at a barrier"});
+  if (alive_ == 0 && !units_.idle()) fail({"the block ends before its copies and products"});
   run_another();
 }
 
@@ -110,8 +117,24 @@ void Block::switch_to(Thread& next) {
   Fiber::hand_over(*from.fiber, *next.fiber);
 }
 
+void Block::later(AsyncUnits::Work work) {
+  if (!schedule_.late_copies) return work.act();
+  units_.add(std::move(work));
+}
+
+// Copies before products or products before copies: each shows what the other hides.
+bool Block::finish_one() {
+  if (units_.idle()) return false;
+  const std::size_t place = schedule_.order == Schedule::Order::forward   ? units_.oldest_free()
+                            : schedule_.order == Schedule::Order::reverse ? units_.newest_queued()
+                                                                          : chance() % units_.size();
+  units_.finish(place);
+  return true;
+}
+
 void Block::run_another() {
   Thread* next = pick();
+  while (next == nullptr && finish_one()) next = pick();
   if (next != nullptr) return switch_to(*next);
   if (alive_ > 0) {
     std::string where;
@@ -138,11 +161,36 @@ void Block::barrier() {
   at_barrier_ = 0;
   for (Warp& warp : warps_) warp.ready = ~0U;
   for (Thread& thread : threads_) thread.waits_at = nullptr;
-  if (stop_.stop_requested()) {
-    stopped_ = true;
-    leave();
-  }
+  leave_if_stopped();
   if (schedule_.order != Schedule::Order::forward) switch_to(*pick());  // the last to come need not be the first to go
+}
+
+void Block::named_barrier(int id, int count, bool waits) {
+  if (id < 1 || id > 15 || count % 32 != 0) fail({"a named barrier that no GPU has"});
+  NamedBarrier& barrier = named_barriers_[static_cast<std::size_t>(id)];
+  if (barrier.arrived > 0 && barrier.count != count) fail({"a named barrier of two counts"});
+  barrier.count = count;
+  if (++barrier.arrived == count) {
+    barrier.arrived = 0;
+    wake(&barrier);
+  } else if (waits) {
+    wait_for("a named barrier", &barrier);
+  }
+}
+
+void Block::wait_for(const char* at, const void* what) {
+  leave_if_stopped();
+  running_->waits_for = what;
+  wait(at);
+}
+
+void Block::wake(const void* what) {
+  for (Thread& thread : threads_) {
+    if (thread.waits_for != what) continue;
+    thread.waits_for = nullptr;
+    thread.waits_at = nullptr;
+    warp_of(thread).ready |= lane_bit(thread);
+  }
 }
 
 bool Block::meet(const char* at, void* mine, std::array<void*, 32>*& operands) {

@@ -15,12 +15,15 @@
 #include <utility>
 #include <vector>
 
+#include "kernels/async_types.h"
+#include "kernels/emulation/async_units.h"
 #include "kernels/emulation/fiber.h"
+#include "kernels/emulation/products.h"
 
 namespace attnscope::emulation {
 
-// Which of the threads that can run goes first, and when asynchronous copies land: at once, or only when waited for.
-// All are legal on a GPU, so results must not depend on them.
+// Which of the threads that can run goes first, and when asynchronous copies land and products are added: at once, or
+// only when waited for. All are legal on a GPU, so results must not depend on them.
 struct Schedule {
   enum class Order : std::uint8_t { forward, reverse, random };
   Order order = Order::forward;
@@ -43,6 +46,7 @@ struct BlockShape {
   unsigned blocks = 1;    // gridDim.x
   unsigned threads = 32;  // a multiple of 32, at most 1024
   std::size_t shared_bytes = 0;
+  std::size_t most_shared = std::size_t{99} << 10U;  // that the GPU has
 };
 
 class Block;
@@ -82,8 +86,11 @@ struct Thread {
   Fiber* fiber = nullptr;
   unsigned index = 0;
   const char* waits_at = nullptr;
+  const void* waits_for = nullptr;                  // what has to be woken
   std::vector<AsyncCopy> open_copies;               // issued, not yet committed
   std::vector<std::vector<AsyncCopy>> copy_groups;  // committed, not yet waited for
+  std::vector<std::uint64_t*> unpublished_barriers;
+  std::vector<const kernels::TensorMap*> acquired_maps;
 };
 
 // Where the 32 lanes of a warp meet for an instruction that they execute together.
@@ -113,6 +120,14 @@ class Block {
   [[noreturn]] void fail(std::initializer_list<std::string_view> what);
 
   void barrier();
+  // Barrier `id` of `count` threads; returns at once, or when all have come if it `waits`.
+  void named_barrier(int id, int count, bool waits);
+  // The thread goes on after somebody has woken `what`; then it must look again.
+  void wait_for(const char* at, const void* what);
+  void wake(const void* what);
+  // At once, or when no thread can run.
+  void later(AsyncUnits::Work work);
+  ProductQueue& products() { return warp_of(*running_).products; }  // of the running warp
   // The lane's operands for the instruction `at`. True for the lane that arrives last: it acts for all 32 by `operands`
   // and then calls part(). For the others the call returns when that has happened.
   bool meet(const char* at, void* mine, std::array<void*, 32>*& operands);
@@ -125,6 +140,10 @@ class Block {
     std::uint32_t ready = 0;
     std::uint32_t alive = 0;
     Meeting meeting;
+    ProductQueue products;
+  };
+  struct NamedBarrier {
+    int arrived = 0, count = 0;
   };
 
   static void thread_entry();
@@ -134,7 +153,9 @@ class Block {
   Thread* pick();
   void switch_to(Thread& next);
   void wait(const char* at);
+  bool finish_one();
   void run_another();
+  void leave_if_stopped();
   void leave();
   void end_thread();
 
@@ -149,6 +170,8 @@ class Block {
   Thread* running_ = nullptr;
   unsigned alive_ = 0;
   unsigned at_barrier_ = 0;
+  std::array<NamedBarrier, 16> named_barriers_{};
+  AsyncUnits units_;
   std::uint64_t random_;
   std::string error_;
   bool stopped_ = false;

@@ -29,8 +29,7 @@ void Counters::add(const Counters& other) {
 
 void BlockRunner::run(const BlockShape& shape, const Schedule& schedule, const std::stop_token& stop,
                       const std::function<void()>& body) {
-  constexpr std::size_t most_shared = std::size_t{99} << 10U;  // of sm_86, sm_89 and sm_120; others have more
-  if (shape.threads == 0 || shape.threads % 32 != 0 || shape.threads > 1024 || shape.shared_bytes > most_shared)
+  if (shape.threads == 0 || shape.threads % 32 != 0 || shape.threads > 1024 || shape.shared_bytes > shape.most_shared)
     throw Error("emulated kernel: no GPU launches blocks of " + std::to_string(shape.threads) + " threads and " +
                 std::to_string(shape.shared_bytes) + " bytes of shared memory");
   if (shared_ == nullptr || shared_->bytes != shape.shared_bytes)

@@ -59,12 +59,16 @@ Known amx() { return absent("amx"); }
 #endif
 
 #ifdef ATTNSCOPE_EMULATION
-Known emulation() {
-  return {{"emulation", true, "the GPU's kernels executed on the CPU, for tests"},
-          [] { return cuda::make_emulated_backend(); }};
+void add_emulation(std::vector<Known>& known) {
+  known.push_back({{"emulation", true, "the GPU's kernels executed on the CPU, for tests"},
+                   [] { return cuda::make_emulated_backend(); }});
+  known.push_back({{"emulation_sm90", true, "the same with those of sm_90"},
+                   [] { return cuda::make_emulated_backend({}, nullptr, cuda::EmulatedFamily::sm_90); }});
 }
 #else
-Known emulation() { return absent("emulation"); }
+void add_emulation(std::vector<Known>& known) {
+  for (const char* name : {"emulation", "emulation_sm90"}) known.push_back(absent(name));
+}
 #endif
 
 #ifdef ATTNSCOPE_GPU
@@ -83,7 +87,7 @@ std::vector<Known> known_backends() {
   known.push_back(amx());
   add_cpu(known);
   known.push_back({{"reference", true, "float64 plain loops"}, make_reference_backend});
-  known.push_back(emulation());
+  add_emulation(known);
   return known;
 }
 

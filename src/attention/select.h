@@ -21,9 +21,9 @@ struct BackendInfo {
 // Every backend that the program knows, usable or not, best first.
 std::vector<BackendInfo> list_backends();
 
-// `forced` is the value of ATTNSCOPE_BACKEND: one of reference, baseline, avx2, avx512, amx, cuda, emulation; it
-// overrides `device` (auto, cpu, cuda). Throws InputError for an unknown name and for a backend that cannot run here,
-// with the reason. auto takes the best usable one.
+// `forced` is the value of ATTNSCOPE_BACKEND: one of reference, baseline, avx2, avx512, amx, cuda, emulation,
+// emulation_sm90; it overrides `device` (auto, cpu, cuda). Throws InputError for an unknown name and for a backend that
+// cannot run here, with the reason. auto takes the best usable one.
 std::unique_ptr<Backend> select_backend(std::string_view device, std::string_view forced);
 
 }  // namespace attnscope

@@ -20,6 +20,18 @@ std::vector<std::string> tested_backends() {
   return names;
 }
 
+// Of the emulation of sm_90 only forward is its own.
+std::vector<std::tuple<std::string, Op>> tested_ops() {
+  std::vector<std::tuple<std::string, Op>> tested;
+  for (const std::string& name : tested_backends()) {
+    for (const Op op : {Op::forward, Op::rows, Op::columns, Op::map, Op::sampled_map, Op::top_k, Op::row_stats,
+                        Op::column_mass}) {
+      if (op == Op::forward || name != "emulation_sm90") tested.emplace_back(name, op);
+    }
+  }
+  return tested;
+}
+
 class OpTest : public testing::TestWithParam<std::tuple<std::string, Op>> {};
 
 TEST_P(OpTest, AgreesWithTheReferenceOnEveryCase) {
@@ -37,13 +49,9 @@ TEST_P(OpTest, AgreesWithTheReferenceOnEveryCase) {
 }
 
 GTEST_ALLOW_UNINSTANTIATED_PARAMETERIZED_TEST(OpTest);
-INSTANTIATE_TEST_SUITE_P(Backends, OpTest,
-                         testing::Combine(testing::ValuesIn(tested_backends()),
-                                          testing::Values(Op::forward, Op::rows, Op::columns, Op::map, Op::sampled_map,
-                                                          Op::top_k, Op::row_stats, Op::column_mass)),
-                         [](const auto& param) {
-                           return std::get<0>(param.param) + "_" + std::string(name_of(std::get<1>(param.param)));
-                         });
+INSTANTIATE_TEST_SUITE_P(Backends, OpTest, testing::ValuesIn(tested_ops()), [](const auto& param) {
+  return std::get<0>(param.param) + "_" + std::string(name_of(std::get<1>(param.param)));
+});
 
 // Heads of one call have nothing in common but the call.
 class MixedHeadsTest : public testing::TestWithParam<std::string> {};

@@ -21,7 +21,8 @@ TEST(SelectTest, KnowsEveryBackendByName) {
   std::vector<std::string> names;
   for (const BackendInfo& backend : list_backends()) names.push_back(backend.name);
   EXPECT_THAT(names,
-              testing::UnorderedElementsAre("reference", "baseline", "avx2", "avx512", "amx", "cuda", "emulation"));
+              testing::UnorderedElementsAre("reference", "baseline", "avx2", "avx512", "amx", "cuda", "emulation",
+                                            "emulation_sm90"));
 }
 
 TEST(SelectTest, AForcedBackendIsTheOneThatRuns) {

@@ -35,7 +35,7 @@ struct Tolerance {
   Tolerance of_backend(std::string_view name, DType dtype) const {
     Tolerance wider = *this;
     double rounding = 0;
-    if (name == "emulation" || name.starts_with("cuda")) rounding = dtype == DType::f16 ? 0x1p-10 : 0x1p-7;
+    if (name.starts_with("emulation") || name.starts_with("cuda")) rounding = dtype == DType::f16 ? 0x1p-10 : 0x1p-7;
     if (name == "cpu amx" && dtype == DType::bf16) rounding = 0x1p-18;
     if (dtype == DType::f32) return wider;
     wider.o_rms += rounding / 4;

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "core/jobs.h"
+#include "kernels/async_types.h"
 #include "kernels/table.h"
 
 namespace attnscope::cuda {
@@ -39,6 +40,9 @@ class Stream {
   virtual void upload_rows(Rows<std::byte> to, Rows<const std::byte> from, std::size_t row_bytes, std::size_t rows) = 0;
   // Returns when the bytes are there.
   virtual void download(void* to, const void* from, std::size_t bytes) = 0;
+  // How matrices are described to the copy engine of sm_90; null where the device has none, nor wgmma.
+  using DescribeMatrix = kernels::TensorMap (*)(const kernels::BoxedMatrix& matrix);
+  virtual DescribeMatrix describe_matrix() const { return nullptr; }
   // Throws Stopped soon after job.stop was requested; counts what is done in job.progress.
   virtual void launch(const Launch& launch, const Job& job) = 0;
 

@@ -6,6 +6,8 @@
 #include "attention/cuda/device.h"
 #include "attention/cuda/device_backend.h"
 #include "core/error.h"
+#include "kernels/emulation/box_copies.h"
+#include "kernels/table_hopper.h"
 
 namespace attnscope::cuda {
 namespace {
@@ -30,6 +32,7 @@ class EmulatedMemory {
 struct Emulator {
   emulation::Schedule schedule;
   emulation::Counters* counters;
+  EmulatedFamily family;
   std::mutex mutex;
   std::vector<std::unique_ptr<emulation::BlockRunner>> idle;
 
@@ -64,31 +67,46 @@ class EmulatedStream final : public Stream {
   void download(void* to, const void* from, std::size_t bytes) override {
     if (bytes > 0) std::memcpy(to, from, bytes);
   }
+  DescribeMatrix describe_matrix() const override {
+    return emulator_.family == EmulatedFamily::sm_90 ? emulation::tensor_map : nullptr;
+  }
   void launch(const Launch& launch, const Job& job) override {
+    const bool hopper = launch.kernel.id == kernels::KernelId::forward_hopper;
     job.pool.run(static_cast<std::size_t>(launch.blocks), job, [&](std::size_t block, unsigned /*slot*/) {
       const emulation::BlockShape shape{static_cast<unsigned>(block), static_cast<unsigned>(launch.blocks),
-                                        kernels::threads, launch.shared_bytes};
+                                        static_cast<unsigned>(kernels::threads_of(launch.kernel.id)),
+                                        launch.shared_bytes, hopper ? shared_of_sm_90 : shared_of_sm_86};
       std::unique_ptr<emulation::BlockRunner> runner = emulator_.take();
-      kernels::with_kernel(launch.kernel, [&]<class Parameters>(void (*kernel)(Parameters, int)) {
+      const auto run = [&]<class Parameters>(void (*kernel)(Parameters, int)) {
         if (sizeof(Parameters) != launch.parameter_bytes)
           throw Error(std::string("kernel ") + name_of(launch.kernel.id) + ": parameters of another kernel");
         const auto& parameters = *static_cast<const Parameters*>(launch.parameters);
         runner->run(shape, emulator_.schedule, job.stop, [&] { kernel(parameters, 0); });
-      });
+      };
+      if (hopper) {
+        kernels::with_hopper_kernel(launch.kernel, run);
+      } else {
+        kernels::with_kernel(launch.kernel, run);
+      }
       emulator_.give_back(std::move(runner));
     });
   }
 
  private:
+  static constexpr std::size_t shared_of_sm_86 = std::size_t{99} << 10U;  // of sm_89 and sm_120 too; others have more
+  static constexpr std::size_t shared_of_sm_90 = std::size_t{227} << 10U;
+
   Emulator& emulator_;
   std::vector<std::unique_ptr<EmulatedMemory>> memory_;
 };
 
 class EmulatedDevice final : public Device {
  public:
-  EmulatedDevice(const emulation::Schedule& schedule, emulation::Counters* counters)
-      : emulator_{schedule, counters, {}, {}} {}
-  std::string_view name() const override { return "emulation"; }
+  EmulatedDevice(const emulation::Schedule& schedule, emulation::Counters* counters, EmulatedFamily family)
+      : emulator_{schedule, counters, family, {}, {}} {}
+  std::string_view name() const override {
+    return emulator_.family == EmulatedFamily::sm_90 ? "emulation_sm90" : "emulation";
+  }
   std::unique_ptr<Stream> open() override { return std::make_unique<EmulatedStream>(emulator_); }
 
  private:
@@ -97,8 +115,9 @@ class EmulatedDevice final : public Device {
 
 }  // namespace
 
-std::unique_ptr<Backend> make_emulated_backend(const emulation::Schedule& schedule, emulation::Counters* counters) {
-  return make_device_backend(std::make_unique<EmulatedDevice>(schedule, counters));
+std::unique_ptr<Backend> make_emulated_backend(const emulation::Schedule& schedule, emulation::Counters* counters,
+                                               EmulatedFamily family) {
+  return make_device_backend(std::make_unique<EmulatedDevice>(schedule, counters, family));
 }
 
 }  // namespace attnscope::cuda

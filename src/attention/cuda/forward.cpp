@@ -3,6 +3,7 @@
 
 #include "attention/cuda/drivers.h"
 #include "attention/cuda/upload.h"
+#include "kernels/forward_hopper.h"
 
 namespace attnscope::cuda {
 namespace {
@@ -21,15 +22,25 @@ std::size_t shared_bytes(int groups) {
 struct Plan {
   kernels::KernelChoice kernel;
   std::size_t shared_bytes = 0;
+  int queries = tile_side;  // of a block
+  int keys = tile_side;     // of a tile
 };
 
+// For 16-bit numbers, head_dim and the width of v padded to D.
+template <int D>
+Plan tensor_core_plan(DType dtype, bool hopper) {
+  using Shared = kernels::HopperShared<D>;
+  if (!hopper) return {{kernels::KernelId::forward_half, dtype, D / 64}, sizeof(kernels::HalfShared<D>)};
+  return {{kernels::KernelId::forward_hopper, dtype, D / 64}, sizeof(Shared), Shared::queries, Shared::keys};
+}
+
 // 16-bit numbers go to the tensor cores, wider heads of them and float32 to float32 arithmetic.
-Plan plan_of(const HeadView& head, const ForwardResult& result) {
+Plan plan_of(const HeadView& head, const ForwardResult& result, bool hopper) {
   const std::int64_t widest = std::max(head.q.cols, head.v.cols);
   if (head.q.dtype != DType::f32 && widest <= 256) {
-    if (widest <= 64) return {{kernels::KernelId::forward_half, head.q.dtype, 1}, sizeof(kernels::HalfShared<64>)};
-    if (widest <= 128) return {{kernels::KernelId::forward_half, head.q.dtype, 2}, sizeof(kernels::HalfShared<128>)};
-    return {{kernels::KernelId::forward_half, head.q.dtype, 4}, sizeof(kernels::HalfShared<256>)};
+    if (widest <= 64) return tensor_core_plan<64>(head.q.dtype, hopper);
+    if (widest <= 128) return tensor_core_plan<128>(head.q.dtype, hopper);
+    return tensor_core_plan<256>(head.q.dtype, hopper);
   }
   const int groups = result.o == nullptr ? 1 : std::max(1, divide_up(static_cast<int>(head.v.cols), 64));
   return {{kernels::KernelId::forward_float, head.q.dtype, groups}, shared_bytes(groups)};
@@ -40,14 +51,15 @@ struct PlannedBlock {
   std::int64_t keys;  // about as many as its queries see
 };
 
-// Blocks of 64 queries of some heads, those that see most first: the end of a launch is short then.
-std::vector<kernels::ForwardBlock> cut(std::span<const HeadView> heads, std::span<const std::size_t> chosen) {
+// Blocks of some heads, those that see most first: the end of a launch is short then.
+std::vector<kernels::ForwardBlock> cut(std::span<const HeadView> heads, std::span<const std::size_t> chosen,
+                                       std::int64_t queries) {
   std::vector<PlannedBlock> planned;
   for (const std::size_t h : chosen) {
     const HeadView& head = heads[h];
-    for (std::int64_t q = 0; q < head.n_q(); q += tile_side) {
+    for (std::int64_t q = 0; q < head.n_q(); q += queries) {
       const KeyRange first = head.mask.visible_range(q, head.n_k());
-      const KeyRange last = head.mask.visible_range(std::min(q + tile_side, head.n_q()) - 1, head.n_k());
+      const KeyRange last = head.mask.visible_range(std::min(q + queries, head.n_q()) - 1, head.n_k());
       planned.push_back({{static_cast<int>(h), static_cast<int>(q)}, last.end - first.begin});
     }
   }
@@ -59,14 +71,22 @@ std::vector<kernels::ForwardBlock> cut(std::span<const HeadView> heads, std::spa
   return blocks;
 }
 
-double block_work(std::span<const HeadView> heads, std::span<const std::size_t> chosen) {
+double block_work(std::span<const HeadView> heads, std::span<const std::size_t> chosen, int queries) {
   double most = 0;
   for (const std::size_t h : chosen) {
     const HeadView& head = heads[h];
     const double tiles = static_cast<double>(head.n_k()) / tile_side + 1;
     most = std::max(most, tiles * (tile_work(head) + tile_side * tile_side * static_cast<double>(head.v.cols)));
   }
-  return most;
+  return most * queries / tile_side;
+}
+
+// A head's matrices as the copy engine takes them; keys from n_valid on, which may hold anything, are left out.
+kernels::HopperMaps describe(Stream::DescribeMatrix describe_matrix, const kernels::Head& head, const Plan& plan) {
+  const auto keys = static_cast<int>(std::clamp<std::int64_t>(head.mask.n_valid, 1, std::max(1, head.n_k)));
+  return {describe_matrix({head.q, std::max(1, head.n_q), head.width, plan.queries}),
+          describe_matrix({head.k, keys, head.width, plan.keys}),
+          describe_matrix({head.v, keys, head.value_width, plan.keys})};
 }
 
 void download_o(Stream& stream, const float* there, const ForwardResult& result, const HeadView& head) {
@@ -82,6 +102,9 @@ void download_o(Stream& stream, const float* there, const ForwardResult& result,
 void forward(Stream& stream, std::span<const HeadView> heads, std::span<const ForwardResult> results, const Job& job) {
   HeadUploader uploader(stream);
   std::vector<kernels::ForwardHead> there;
+  const Stream::DescribeMatrix describe_matrix = stream.describe_matrix();
+  const bool hopper = describe_matrix != nullptr;
+  std::vector<kernels::HopperMaps> maps(hopper ? heads.size() : 0);
   std::map<kernels::KernelChoice, std::vector<std::size_t>> heads_of;  // heads of one kernel go in one launch
   for (std::size_t h = 0; h < heads.size(); ++h) {
     const auto n_q = static_cast<std::size_t>(heads[h].n_q());
@@ -89,15 +112,25 @@ void forward(Stream& stream, std::span<const HeadView> heads, std::span<const Fo
     if (results[h].o != nullptr) one.o = stream.allocate_array<float>(n_q * static_cast<std::size_t>(heads[h].v.cols));
     if (results[h].lse != nullptr) one.lse = stream.allocate_array<float>(n_q);
     there.push_back(one);
-    heads_of[plan_of(heads[h], results[h]).kernel].push_back(h);
+    const Plan plan = plan_of(heads[h], results[h], hopper);
+    if (plan.kernel.id == kernels::KernelId::forward_hopper) maps[h] = describe(describe_matrix, one.head, plan);
+    heads_of[plan.kernel].push_back(h);
   }
   const kernels::ForwardHead* all = stream.upload_array(there);
+  const kernels::HopperMaps* all_maps = stream.upload_array(maps);
   for (const auto& [kernel, chosen] : heads_of) {
-    const std::vector<kernels::ForwardBlock> blocks = cut(heads, chosen);
-    const kernels::ForwardParameters parameters{all, stream.upload_array(blocks)};
-    const Plan plan = plan_of(heads[chosen.front()], results[chosen.front()]);
-    stream.launch(kernel, parameters, static_cast<int>(blocks.size()), plan.shared_bytes, block_work(heads, chosen),
-                  job);
+    const Plan plan = plan_of(heads[chosen.front()], results[chosen.front()], hopper);
+    const std::vector<kernels::ForwardBlock> blocks = cut(heads, chosen, plan.queries);
+    const kernels::ForwardBlock* there_blocks = stream.upload_array(blocks);
+    const auto launch = [&](const auto& parameters) {
+      stream.launch(kernel, parameters, static_cast<int>(blocks.size()), plan.shared_bytes,
+                    block_work(heads, chosen, plan.queries), job);
+    };
+    if (kernel.id == kernels::KernelId::forward_hopper) {
+      launch(kernels::HopperParameters{all, all_maps, there_blocks});
+    } else {
+      launch(kernels::ForwardParameters{all, there_blocks});
+    }
   }
   for (std::size_t h = 0; h < heads.size(); ++h) {
     if (results[h].o != nullptr) download_o(stream, there[h].o, results[h], heads[h]);

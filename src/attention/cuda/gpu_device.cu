@@ -8,6 +8,7 @@
 #include "attention/cuda/device.h"
 #include "attention/cuda/device_backend.h"
 #include "attention/cuda/gpu_device.h"
+#include "attention/cuda/hopper.h"
 #include "core/error.h"
 
 namespace attnscope::cuda {
@@ -19,20 +20,12 @@ void check(cudaError_t status, const std::string& what) {
   throw Error("CUDA: " + what + ": " + cudaGetErrorString(status));
 }
 
-// Takes the address of a kernel.
-struct Address {
-  const void* kernel = nullptr;
-  std::size_t parameter_bytes = 0;
-  template <class Parameters>
-  void operator()(void (*function)(Parameters, int)) {
-    kernel = reinterpret_cast<const void*>(function);
-    parameter_bytes = sizeof(Parameters);
-  }
-};
-
-Address address_of(const kernels::KernelChoice& choice) {
-  Address address;
-  kernels::with_kernel(choice, address);
+KernelAddress address_of(const kernels::KernelChoice& choice) {
+  if (choice.id == kernels::KernelId::forward_hopper) return hopper_kernel(choice);
+  KernelAddress address;
+  kernels::with_kernel(choice, [&]<class Parameters>(void (*function)(Parameters, int)) {
+    address = {reinterpret_cast<const void*>(function), sizeof(Parameters)};
+  });
   return address;
 }
 
@@ -55,7 +48,7 @@ class Event {
 
 class GpuStream final : public Stream {
  public:
-  explicit GpuStream(int processors) : processors_(processors) {
+  GpuStream(int processors, bool hopper) : processors_(processors), hopper_(hopper) {
     check(cudaStreamCreateWithFlags(&stream_, cudaStreamNonBlocking), "a stream");
   }
   ~GpuStream() override {
@@ -86,11 +79,13 @@ class GpuStream final : public Stream {
     check(cudaStreamSynchronize(stream_), "a copy from the GPU");
   }
 
+  DescribeMatrix describe_matrix() const override { return hopper_ ? hopper_tensor_map : nullptr; }
+
   // In parts of about 8 ms, by the time that the part before took: the GPU may have a screen to draw, and a stop is
   // answered in between.
   void launch(const Launch& launch, const Job& job) override {
     const std::string name = std::string("kernel ") + kernels::name_of(launch.kernel.id);
-    const Address address = address_of(launch.kernel);
+    const KernelAddress address = address_of(launch.kernel);
     if (address.parameter_bytes != launch.parameter_bytes) throw Error(name + ": parameters of another kernel");
     check(cudaFuncSetAttribute(address.kernel, cudaFuncAttributeMaxDynamicSharedMemorySize,
                                static_cast<int>(launch.shared_bytes)),
@@ -121,7 +116,7 @@ class GpuStream final : public Stream {
   void start(const void* kernel, const Launch& launch, int blocks, int first, const std::string& name) {
     cudaLaunchConfig_t shape{};
     shape.gridDim = dim3(static_cast<unsigned>(blocks));
-    shape.blockDim = dim3(kernels::threads);
+    shape.blockDim = dim3(static_cast<unsigned>(kernels::threads_of(launch.kernel.id)));
     shape.dynamicSmemBytes = launch.shared_bytes;
     shape.stream = stream_;
     void* arguments[] = {const_cast<void*>(launch.parameters), &first};
@@ -129,6 +124,7 @@ class GpuStream final : public Stream {
   }
 
   int processors_;
+  bool hopper_;
   cudaStream_t stream_ = nullptr;
   std::vector<void*> memory_;
 };
@@ -140,13 +136,15 @@ class GpuDevice final : public Device {
     check(cudaGetDeviceProperties(&properties, 0), "the GPU's properties");
     name_ = std::string("cuda ") + properties.name;
     processors_ = properties.multiProcessorCount;
+    hopper_ = properties.major == 9 && properties.minor == 0;
   }
   std::string_view name() const override { return name_; }
-  std::unique_ptr<Stream> open() override { return std::make_unique<GpuStream>(processors_); }
+  std::unique_ptr<Stream> open() override { return std::make_unique<GpuStream>(processors_, hopper_); }
 
  private:
   std::string name_;
   int processors_ = 1;
+  bool hopper_ = false;
 };
 
 }  // namespace
