@@ -26,6 +26,6 @@ endif()
 # attnscope_check_ptxas(TARGET): the build of the target fails where ptxas says that a kernel is slower than it looks.
 function(attnscope_check_ptxas target)
   target_compile_options(${target} PRIVATE -Xptxas=-v)
-  set_target_properties(${target} PROPERTIES CUDA_COMPILER_LAUNCHER
-                        "${PROJECT_SOURCE_DIR}/cmake/check_ptxas;${CMAKE_CUDA_COMPILER_LAUNCHER}")
+  set(launcher "${PROJECT_SOURCE_DIR}/cmake/check_ptxas" ${CMAKE_CUDA_COMPILER_LAUNCHER})
+  set_target_properties(${target} PROPERTIES CUDA_COMPILER_LAUNCHER "${launcher}")
 endfunction()

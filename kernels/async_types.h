@@ -1,5 +1,5 @@
-// What the asynchronous instructions of sm_90 are told and answer by: the same bytes on the GPU, for the host and in the
-// emulation.
+// What the asynchronous instructions of sm_90 are told and answer by: the same bytes on the GPU, for the host and in
+// the emulation.
 #pragma once
 #include <cstdint>
 

@@ -1,5 +1,5 @@
 // What every kernel includes: CUDA under nvcc, its emulation under the host compiler. Kernels hold no conditional code
-// of their own; all PTX is in instructions.h.
+// of their own; all PTX is in instructions.h and instructions_hopper.h.
 #pragma once
 #include <cstdint>
 

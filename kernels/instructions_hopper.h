@@ -112,41 +112,43 @@ __device__ __forceinline__ void wait_for_products(Registers&... done) {
   (pin(done), ...);
 }
 
-#define ATTNSCOPE_8(d, i) \
+#define ATTNSCOPE_8(d, i)                                                                               \
   "+f"(d[i]), "+f"(d[(i) + 1]), "+f"(d[(i) + 2]), "+f"(d[(i) + 3]), "+f"(d[(i) + 4]), "+f"(d[(i) + 5]), \
       "+f"(d[(i) + 6]), "+f"(d[(i) + 7])
 #define ATTNSCOPE_32(d, i) \
   ATTNSCOPE_8(d, i), ATTNSCOPE_8(d, (i) + 8), ATTNSCOPE_8(d, (i) + 16), ATTNSCOPE_8(d, (i) + 24)
 #define ATTNSCOPE_64(d) ATTNSCOPE_32(d, 0), ATTNSCOPE_32(d, 32)
 #define ATTNSCOPE_128(d) ATTNSCOPE_64(d), ATTNSCOPE_32(d, 64), ATTNSCOPE_32(d, 96)
-#define ATTNSCOPE_NAMES_32                                                                                            \
+#define ATTNSCOPE_NAMES_32                                                                                             \
   "%0,%1,%2,%3,%4,%5,%6,%7,%8,%9,%10,%11,%12,%13,%14,%15,%16,%17,%18,%19,%20,%21,%22,%23,%24,%25,%26,%27,%28,%29,%30," \
   "%31"
-#define ATTNSCOPE_NAMES_64                                                                                           \
-  ATTNSCOPE_NAMES_32 ",%32,%33,%34,%35,%36,%37,%38,%39,%40,%41,%42,%43,%44,%45,%46,%47,%48,%49,%50,%51,%52,%53,%54," \
-                     "%55,%56,%57,%58,%59,%60,%61,%62,%63"
-#define ATTNSCOPE_NAMES_128                                                                                            \
-  ATTNSCOPE_NAMES_64 ",%64,%65,%66,%67,%68,%69,%70,%71,%72,%73,%74,%75,%76,%77,%78,%79,%80,%81,%82,%83,%84,%85,%86,"   \
-                     "%87,%88,%89,%90,%91,%92,%93,%94,%95,%96,%97,%98,%99,%100,%101,%102,%103,%104,%105,%106,%107,"    \
-                     "%108,%109,%110,%111,%112,%113,%114,%115,%116,%117,%118,%119,%120,%121,%122,%123,%124,%125,%126," \
-                     "%127"
+#define ATTNSCOPE_NAMES_64                                                                            \
+  ATTNSCOPE_NAMES_32                                                                                  \
+      ",%32,%33,%34,%35,%36,%37,%38,%39,%40,%41,%42,%43,%44,%45,%46,%47,%48,%49,%50,%51,%52,%53,%54," \
+      "%55,%56,%57,%58,%59,%60,%61,%62,%63"
+#define ATTNSCOPE_NAMES_128                                                                             \
+  ATTNSCOPE_NAMES_64                                                                                    \
+      ",%64,%65,%66,%67,%68,%69,%70,%71,%72,%73,%74,%75,%76,%77,%78,%79,%80,%81,%82,%83,%84,%85,%86,"   \
+      "%87,%88,%89,%90,%91,%92,%93,%94,%95,%96,%97,%98,%99,%100,%101,%102,%103,%104,%105,%106,%107,"    \
+      "%108,%109,%110,%111,%112,%113,%114,%115,%116,%117,%118,%119,%120,%121,%122,%123,%124,%125,%126," \
+      "%127"
 
 // Of a warpgroup, d [64, n] in float32: lane 4 g + t of warp w has rows 16 w + g and g + 8, of each 8 columns 2 t and
 // 2 t + 1. First d = a b or d += a b with a [64, 16] and b [n, 16], both read along their rows; then d += a b with a in
 // registers, as the a of multiply(), and b [16, n], read across its rows.
-#define ATTNSCOPE_MULTIPLY_TILES(Number, type, n, count, d_names, d_operands, x0, x1, x2, x3, x4)                     \
-  __device__ __forceinline__ void multiply_tiles(Number, float (&d)[count], std::uint64_t a, std::uint64_t b,         \
-                                                 bool add) {                                                          \
-    asm volatile("{\n.reg .pred add;\nsetp.ne.b32 add, %" #x2 ", 0;\nwgmma.mma_async.sync.aligned.m64n" #n            \
-                 "k16.f32." type "." type " {" d_names "}, %" #x0 ", %" #x1 ", add, 1, 1, 0, 0;\n}"                   \
-                 : d_operands                                                                                         \
-                 : "l"(a), "l"(b), "r"(static_cast<int>(add)));                                                       \
-  }                                                                                                                   \
-  __device__ __forceinline__ void multiply_tiles(Number, float (&d)[count], const unsigned (&a)[4], std::uint64_t b) { \
-    asm volatile("wgmma.mma_async.sync.aligned.m64n" #n "k16.f32." type "." type " {" d_names "}, {%" #x0 ",%" #x1    \
-                 ",%" #x2 ",%" #x3 "}, %" #x4 ", 1, 1, 1, 1;"                                                         \
-                 : d_operands                                                                                         \
-                 : "r"(a[0]), "r"(a[1]), "r"(a[2]), "r"(a[3]), "l"(b));                                               \
+#define ATTNSCOPE_MULTIPLY_TILES(Number, type, n, count, d_names, d_operands, x0, x1, x2, x3, x4)                    \
+  __device__ __forceinline__ void multiply_tiles(Number, float(&d)[count], std::uint64_t a, std::uint64_t b,         \
+                                                 bool add) {                                                         \
+    asm volatile("{\n.reg .pred add;\nsetp.ne.b32 add, %" #x2 ", 0;\nwgmma.mma_async.sync.aligned.m64n" #n           \
+                 "k16.f32." type "." type " {" d_names "}, %" #x0 ", %" #x1 ", add, 1, 1, 0, 0;\n}"                  \
+                 : d_operands                                                                                        \
+                 : "l"(a), "l"(b), "r"(static_cast<int>(add)));                                                      \
+  }                                                                                                                  \
+  __device__ __forceinline__ void multiply_tiles(Number, float(&d)[count], const unsigned(&a)[4], std::uint64_t b) { \
+    asm volatile("wgmma.mma_async.sync.aligned.m64n" #n "k16.f32." type "." type " {" d_names "}, {%" #x0 ",%" #x1   \
+                 ",%" #x2 ",%" #x3 "}, %" #x4 ", 1, 1, 1, 1;"                                                        \
+                 : d_operands                                                                                        \
+                 : "r"(a[0]), "r"(a[1]), "r"(a[2]), "r"(a[3]), "l"(b));                                              \
   }
 ATTNSCOPE_MULTIPLY_TILES(F16, "f16", 64, 32, ATTNSCOPE_NAMES_32, ATTNSCOPE_32(d, 0), 32, 33, 34, 35, 36)
 ATTNSCOPE_MULTIPLY_TILES(BF16, "bf16", 64, 32, ATTNSCOPE_NAMES_32, ATTNSCOPE_32(d, 0), 32, 33, 34, 35, 36)

@@ -9,11 +9,11 @@ namespace attnscope::emulation {
 
 // A warp's quarter of d [64, n] += a [64, 16] * b: 16 rows of d and a.
 struct WarpProduct {
-  std::array<float*, 32> d;              // of each lane, n / 2 registers
-  std::array<const unsigned*, 32> a;     // of each lane, 4 registers; null: a is in shared memory
-  std::uint64_t a_tile, b_tile;          // descriptors
+  std::array<float*, 32> d;           // of each lane, n / 2 registers
+  std::array<const unsigned*, 32> a;  // of each lane, 4 registers; null: a is in shared memory
+  std::uint64_t a_tile, b_tile;       // descriptors
   unsigned n;
-  bool add;                              // else d is replaced
+  bool add;  // else d is replaced
   float (*number)(std::uint16_t bits);
 };
 

@@ -24,8 +24,8 @@ std::vector<std::string> tested_backends() {
 std::vector<std::tuple<std::string, Op>> tested_ops() {
   std::vector<std::tuple<std::string, Op>> tested;
   for (const std::string& name : tested_backends()) {
-    for (const Op op : {Op::forward, Op::rows, Op::columns, Op::map, Op::sampled_map, Op::top_k, Op::row_stats,
-                        Op::column_mass}) {
+    for (const Op op :
+         {Op::forward, Op::rows, Op::columns, Op::map, Op::sampled_map, Op::top_k, Op::row_stats, Op::column_mass}) {
       if (op == Op::forward || name != "emulation_sm90") tested.emplace_back(name, op);
     }
   }

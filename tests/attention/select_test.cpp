@@ -20,9 +20,8 @@ std::string refusal(std::string_view device, std::string_view forced) {
 TEST(SelectTest, KnowsEveryBackendByName) {
   std::vector<std::string> names;
   for (const BackendInfo& backend : list_backends()) names.push_back(backend.name);
-  EXPECT_THAT(names,
-              testing::UnorderedElementsAre("reference", "baseline", "avx2", "avx512", "amx", "cuda", "emulation",
-                                            "emulation_sm90"));
+  EXPECT_THAT(names, testing::UnorderedElementsAre("reference", "baseline", "avx2", "avx512", "amx", "cuda",
+                                                   "emulation", "emulation_sm90"));
 }
 
 TEST(SelectTest, AForcedBackendIsTheOneThatRuns) {

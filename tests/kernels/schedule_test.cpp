@@ -71,11 +71,10 @@ std::vector<float> forward_bits(const HeadView& head, const Schedule& schedule, 
 }
 
 TEST(ScheduleTest, ForwardGivesTheSameBitsUnderEverySchedule) {
-  for (const auto& [dtype, family] : {std::pair(DType::f32, EmulatedFamily::sm_80),
-                                      std::pair(DType::f16, EmulatedFamily::sm_80),
-                                      std::pair(DType::bf16, EmulatedFamily::sm_80),
-                                      std::pair(DType::f16, EmulatedFamily::sm_90),
-                                      std::pair(DType::bf16, EmulatedFamily::sm_90)}) {
+  for (const auto& [dtype, family] :
+       {std::pair(DType::f32, EmulatedFamily::sm_80), std::pair(DType::f16, EmulatedFamily::sm_80),
+        std::pair(DType::bf16, EmulatedFamily::sm_80), std::pair(DType::f16, EmulatedFamily::sm_90),
+        std::pair(DType::bf16, EmulatedFamily::sm_90)}) {
     CaseSpec spec;
     spec.n_q = spec.n_k = family == EmulatedFamily::sm_90 ? 600 : 300;  // more tiles than stages
     spec.score.scale = 0;

@@ -1,12 +1,11 @@
 // The kernels that only sm_90 has, and how matrices are described to its copy engine.
-#include "attention/cuda/hopper.h"
-
 #include <cudaTypedefs.h>
 #include <cuda_runtime.h>
 
 #include <cstring>
 #include <string>
 
+#include "attention/cuda/hopper.h"
 #include "core/error.h"
 #include "kernels/table_hopper.h"
 
@@ -41,10 +40,9 @@ kernels::TensorMap hopper_tensor_map(const kernels::BoxedMatrix& matrix) {
   const cuuint32_t box[] = {64, static_cast<cuuint32_t>(matrix.box_rows)};
   const cuuint32_t step[] = {1, 1};
   CUtensorMap map;
-  const CUresult status =
-      encode(&map, CU_TENSOR_MAP_DATA_TYPE_UINT16, 2, const_cast<void*>(matrix.data), size, row_bytes, box, step,
-             CU_TENSOR_MAP_INTERLEAVE_NONE, CU_TENSOR_MAP_SWIZZLE_128B, CU_TENSOR_MAP_L2_PROMOTION_L2_256B,
-             CU_TENSOR_MAP_FLOAT_OOB_FILL_NONE);
+  const CUresult status = encode(&map, CU_TENSOR_MAP_DATA_TYPE_UINT16, 2, const_cast<void*>(matrix.data), size,
+                                 row_bytes, box, step, CU_TENSOR_MAP_INTERLEAVE_NONE, CU_TENSOR_MAP_SWIZZLE_128B,
+                                 CU_TENSOR_MAP_L2_PROMOTION_L2_256B, CU_TENSOR_MAP_FLOAT_OOB_FILL_NONE);
   if (status != CUDA_SUCCESS) {
     throw Error("CUDA: a matrix of " + std::to_string(matrix.rows) + " rows of " + std::to_string(matrix.width) +
                 " numbers cannot be described to the copy engine: error " + std::to_string(status));
