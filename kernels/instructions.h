@@ -1,6 +1,6 @@
 // The GPU's instructions that C++ has no words for: PTX on the device, and for the host compiler the same functions, to
-// the lane, in emulation/instructions.h. The layout of matrix fragments is PTX's (PTX ISA, "Matrix Fragments"). What only
-// sm_90 has is in instructions_hopper.h.
+// the lane, in emulation/instructions.h. The layout of matrix fragments is PTX's (PTX ISA, "Matrix Fragments"). What
+// only sm_90 has is in instructions_hopper.h.
 #pragma once
 #include "kernels/device.h"
 

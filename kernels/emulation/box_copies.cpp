@@ -46,7 +46,7 @@ void copy_box(void* to, const kernels::TensorMap& map, int row, int column, std:
   if (std::find(acquired.begin(), acquired.end(), &map) == acquired.end())
     block.fail({"copy of a box: by a map that the thread has not acquired"});
   mbarrier_check_published(barrier);
-  BoxedMatrix matrix;
+  BoxedMatrix matrix{};
   std::memcpy(&matrix, map.words, sizeof(matrix));
   const auto bytes = static_cast<std::size_t>(box_bytes(matrix));
   const auto offset = static_cast<std::uint32_t>(block.shared_offset(to, bytes, 1024, "copy of a box"));

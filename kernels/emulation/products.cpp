@@ -83,7 +83,7 @@ void read_b(const WarpProduct& product, Factors& factors) {
 
 // What is added to register i of a lane is row lane / 4 (+ 8), columns 2 (lane % 4) and the next of each 8.
 void execute(const WarpProduct& product, unsigned warp, const std::array<float*, 32>& d) {
-  Factors factors;
+  Factors factors{};
   read_a(product, warp, factors);
   read_b(product, factors);
   float sums[rows][most] = {};

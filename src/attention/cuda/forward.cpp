@@ -118,15 +118,16 @@ void forward(Stream& stream, std::span<const HeadView> heads, std::span<const Fo
   }
   const kernels::ForwardHead* all = stream.upload_array(there);
   const kernels::HopperMaps* all_maps = stream.upload_array(maps);
-  for (const auto& [kernel, chosen] : heads_of) {
+  for (const auto& of_kernel : heads_of) {
+    const std::vector<std::size_t>& chosen = of_kernel.second;
     const Plan plan = plan_of(heads[chosen.front()], results[chosen.front()], hopper);
     const std::vector<kernels::ForwardBlock> blocks = cut(heads, chosen, plan.queries);
     const kernels::ForwardBlock* there_blocks = stream.upload_array(blocks);
     const auto launch = [&](const auto& parameters) {
-      stream.launch(kernel, parameters, static_cast<int>(blocks.size()), plan.shared_bytes,
+      stream.launch(plan.kernel, parameters, static_cast<int>(blocks.size()), plan.shared_bytes,
                     block_work(heads, chosen, plan.queries), job);
     };
-    if (kernel.id == kernels::KernelId::forward_hopper) {
+    if (plan.kernel.id == kernels::KernelId::forward_hopper) {
       launch(kernels::HopperParameters{all, all_maps, there_blocks});
     } else {
       launch(kernels::ForwardParameters{all, there_blocks});
