@@ -7,8 +7,8 @@ namespace attnscope::kernels {
 
 constexpr float infinity = HUGE_VALF;
 
-// Rows lie `width` (v: `value_width`) numbers apart, a multiple of 16, and are zero beyond head_dim; each matrix begins
-// at a multiple of 256 bytes. `value_dim` is v's width without the zeros.
+// Rows lie `width` (v: `value_width`) numbers apart, a multiple of 16, and are zero beyond head_dim; k and v
+// begin at a multiple of 256 bytes, q at one of its row's length. `value_dim` is v's width without the zeros.
 struct Head {
   const void* q;
   const void* k;

@@ -15,6 +15,7 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "attention/mask.h"
 #include "core/jobs.h"
@@ -29,12 +30,23 @@ struct Score {
   std::optional<float> sink_logit;  // joins lse only (gpt-oss), so a row of P may sum to less than 1
 };
 
+// Which matrices of which published layer a head is made of, so that a backend may keep copies of them, by id: never by
+// an address, which another layer may have later.
+struct LayerPlace {
+  std::uint64_t layer = 0;       // its id; 0: of no layer, nothing is kept
+  std::int64_t head = 0;         // whose q
+  std::int64_t kv_head = 0;      // whose k and v, whole
+  std::int64_t queries = 0;      // of that q; the view's are
+  std::int64_t first_query = 0;  // those from here on
+};
+
 // One head: q [n_q, d], k [n_k, d], v [n_k, d_v], of one dtype; heads of a group share k and v by pointer (GQA). Only
 // forward's o reads v.
 struct HeadView {
   MatrixView q, k, v;
   Score score;
   Mask mask;
+  LayerPlace place = {};
 
   std::int64_t n_q() const { return q.rows; }
   std::int64_t n_k() const { return k.rows; }
@@ -43,6 +55,7 @@ struct HeadView {
     HeadView part = *this;
     part.q = q.slice_rows(begin, count);
     part.mask.offset += begin;
+    part.place.first_query += begin;
     return part;
   }
 };
@@ -105,6 +118,13 @@ struct Support {
   std::string why;  // the reason where not
 };
 
+// What a kernel of a device has taken so far.
+struct KernelTime {
+  std::string kernel;          // its name and the type of its numbers: "map f32"
+  std::uint64_t launches = 0;  // a long launch counts each of its parts
+  double seconds = 0;          // on the device
+};
+
 class Backend {
  public:
   virtual ~Backend() = default;
@@ -145,6 +165,15 @@ class Backend {
 
   // mass[j] = sum over queries of P[i,j], [n_k]; lse is [n_q].
   virtual void column_mass(const HeadView& head, std::span<const float> lse, std::span<float> mass, const Job& job) = 0;
+
+  // Every kernel that was launched, by name; empty for a backend without a device.
+  virtual std::vector<KernelTime> kernel_times() const { return {}; }
+  // Seconds of the device for the op that ended last; none before one has, and for a backend without a device.
+  virtual std::optional<double> last_device_seconds() const { return std::nullopt; }
+  // Which backend computed instead of this one, and why, in one line; empty where that was not so.
+  virtual std::string fallback() const { return {}; }
+  // Copies of layers are of no more use: they go before the next op, but for those that an op works with.
+  virtual void forget_layers() {}
 };
 
 // The query that sample t of `samples` takes in pixel row `row`, which covers the queries [begin, end): one from each

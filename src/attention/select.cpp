@@ -97,11 +97,21 @@ std::string names_of(const std::vector<Known>& known) {
   return names;
 }
 
-std::unique_ptr<Backend> make_named(const std::vector<Known>& known, std::string_view name, const std::string& asked) {
+const Known& named(const std::vector<Known>& known, std::string_view name, const std::string& asked) {
   const auto found = std::find_if(known.begin(), known.end(), [&](const Known& one) { return one.info.name == name; });
   if (found == known.end()) throw InputError(asked + ": no such backend; one of " + names_of(known));
   if (!found->info.usable) throw InputError(asked + ": " + found->info.detail);
-  return found->make();
+  return *found;
+}
+
+const Known& selected(const std::vector<Known>& known, std::string_view device, std::string_view forced) {
+  if (!forced.empty()) return named(known, forced, "ATTNSCOPE_BACKEND=" + std::string(forced));
+  const std::string asked = "--device " + std::string(device);
+  if (device == "cuda") return named(known, "cuda", asked);
+  if (device != "auto" && device != "cpu") throw InputError(asked + ": no such device; one of auto, cpu, cuda");
+  return *std::find_if(known.begin(), known.end(), [&](const Known& one) {
+    return one.info.usable && (device == "auto" || one.info.name != "cuda");
+  });
 }
 
 }  // namespace
@@ -113,15 +123,23 @@ std::vector<BackendInfo> list_backends() {
 }
 
 std::unique_ptr<Backend> select_backend(std::string_view device, std::string_view forced) {
+  return selected(known_backends(), device, forced).make();
+}
+
+std::unique_ptr<Backend> select_with_fallback(std::string_view device, std::string_view forced, FallbackReport report) {
   const std::vector<Known> known = known_backends();
-  if (!forced.empty()) return make_named(known, forced, "ATTNSCOPE_BACKEND=" + std::string(forced));
-  const std::string asked = "--device " + std::string(device);
-  if (device == "cuda") return make_named(known, "cuda", asked);
-  if (device != "auto" && device != "cpu") throw InputError(asked + ": no such device; one of auto, cpu, cuda");
-  const auto best = std::find_if(known.begin(), known.end(), [&](const Known& one) {
-    return one.info.usable && (device == "auto" || one.info.name != "cuda");
-  });
-  return best->make();
+  const Known& chosen = selected(known, device, forced);
+  if (chosen.info.name != "cuda" && !chosen.info.name.starts_with("emulation")) return chosen.make();
+  const auto make_cpu = [] { return select_backend("cpu", ""); };
+  try {
+    return make_fallback_backend(chosen.make(), make_cpu, report);
+  } catch (const Error& error) {
+    if (device != "auto" || !forced.empty()) throw;
+    auto cpu = make_cpu();
+    if (report)
+      report(std::string("the GPU cannot be used (") + error.what() + "): " + std::string(cpu->name()) + " computes");
+    return cpu;
+  }
 }
 
 }  // namespace attnscope

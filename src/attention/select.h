@@ -5,6 +5,7 @@
 #include <string_view>
 #include <vector>
 
+#include "attention/fallback.h"
 #include "attention/ops.h"
 
 namespace attnscope {
@@ -25,5 +26,9 @@ std::vector<BackendInfo> list_backends();
 // emulation_sm90; it overrides `device` (auto, cpu, cuda). Throws InputError for an unknown name and for a backend that
 // cannot run here, with the reason. auto takes the best usable one.
 std::unique_ptr<Backend> select_backend(std::string_view device, std::string_view forced);
+
+// The same, with the best of the CPU behind a GPU and the emulation (fallback.h): it takes every head. Where auto finds
+// a GPU that fails as it is opened, the CPU is taken and the reason reported.
+std::unique_ptr<Backend> select_with_fallback(std::string_view device, std::string_view forced, FallbackReport report);
 
 }  // namespace attnscope

@@ -35,6 +35,7 @@ HeadView Layer::head(std::int64_t h) const {
   if (!spec.slopes.empty()) view.score.slope = spec.slopes[index];
   if (!sink.empty()) view.score.sink_logit = sink[index];
   view.mask = mask_of(spec.mask);
+  view.place = {id, h, h / group, tokens(), 0};
   return view;
 }
 

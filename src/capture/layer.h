@@ -47,7 +47,8 @@ struct LayerSpec {
 // Immutable once published. q [heads, n, head_dim], k and v [kv_heads, n, ...], as they enter the dot product (after
 // bias, norm and rotary embedding, dimensions in rotate-half order).
 struct Layer {
-  std::uint64_t id = 0;  // unique in the process, see next_layer_id(); device copies and caches key on it
+  std::uint64_t id =
+      0;  // unique in the process, see next_layer_id(); device copies and caches key on it; 0: none are kept
   LayerSpec spec;
   Tensor q, k, v;
   std::optional<Tensor> lse;  // [1, heads, n] f32

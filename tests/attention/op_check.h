@@ -18,6 +18,8 @@ class OpCheck {
   // Runs the op on the case (every head for forward, else the first and the last). What is wrong becomes a failure of
   // the running test; what the backend does not support is counted.
   void run(const CaseSpec& spec);
+  // The same of heads of one shape without ties, called `what` in failures.
+  void run(std::span<const HeadView> heads, const std::string& what, std::uint64_t seed);
 
   std::int64_t cases() const { return cases_; }
   std::int64_t unsupported() const;
@@ -25,7 +27,7 @@ class OpCheck {
   std::string summary() const;
 
  private:
-  void forward(const HeadCase& made);
+  void forward(std::span<const HeadView> heads);
   void forward_head(const HeadView& head, std::span<const float> o, std::int64_t stride, std::span<const float> lse);
   void rows(const HeadView& head);
   void columns(const HeadView& head);
@@ -52,7 +54,8 @@ class OpCheck {
   Backend& tested_;
   Backend& reference_;
   Pool& pool_;
-  CaseSpec spec_;
+  std::string what_;
+  bool ties_ = false;  // keys have equal scores
   Random random_{0};
   std::map<std::string, Errors, std::less<>> errors_;
   std::map<std::string, std::int64_t> unsupported_;

@@ -13,10 +13,6 @@ constexpr std::int32_t no_key = -99;
 std::size_t size(std::int64_t count) { return static_cast<std::size_t>(count); }
 
 // Equal keys have equal scores in any arithmetic, and there are many of them.
-bool has_ties(const CaseSpec& spec) {
-  return (spec.fill == Fill::ties || spec.fill == Fill::zeros) && spec.score.slope == 0;
-}
-
 bool equal_keys(const HeadView& head, std::int64_t a, std::int64_t b) {
   for (std::int64_t c = 0; c < head.k.cols; ++c) {
     if (head.k.at(a, c) != head.k.at(b, c)) return false;
@@ -48,7 +44,7 @@ void OpCheck::top_k(const HeadView& head) {
   reference_.rows(head, queries, chosen.view(), p, job());
   tested_.top_k(head, queries, k, chosen.view(), keys.values(), values.values(), job());
   compare_weights("value", head, values.values(), true_values, chosen.b);
-  const bool ties = has_ties(spec_) && chosen.b.empty();
+  const bool ties = ties_ && chosen.b.empty();
   const double relative = Tolerance(score_bound(head) + 10).relative;  // + |b|
   for (std::size_t r = 0; r < queries.size(); ++r) {
     top_k_row(head, keys.values().subspan(r * size(k), size(k)), values.values().subspan(r * size(k), size(k)),
@@ -125,7 +121,7 @@ void OpCheck::largest_keys(const HeadView& head, std::span<const float> lse, std
     const bool possible = none ? key == true_key : key >= 0 && key < head.n_k() && head.mask.visible(i, key);
     expect(possible, "largest_key", i, key, true_key);
     if (!possible || none || key == true_key) continue;
-    expect(!has_ties(spec_) || !passes_over(head, i, key, {}), "largest_key among ties", i, key, true_key);
+    expect(!ties_ || !passes_over(head, i, key, {}), "largest_key among ties", i, key, true_key);
     reference_.rows(head, {&i, 1}, plain.of(i, i + 1).view(), row, job());
     const double relative = 2 * Tolerance(score_bound(head)).relative;
     expect(errors_["largest_key"].add_weight(row[size(key)], largest[size(i)], relative), "p of largest_key", i,

@@ -7,7 +7,8 @@
 
 namespace attnscope::cuda {
 
-// The backend has the device's name.
+// The backend has the device's name. It keeps copies of the layers that heads are of (layer_copies.h), and times of
+// every kernel (launch.h).
 std::unique_ptr<Backend> make_device_backend(std::unique_ptr<Device> device);
 
 }  // namespace attnscope::cuda

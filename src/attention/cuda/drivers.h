@@ -1,7 +1,7 @@
 // The ops as Backend has them, each on a stream of a device: what is uploaded, which kernels run, what comes back. For
 // heads that the backend's supports() accepts.
 #pragma once
-#include "attention/cuda/device.h"
+#include "attention/cuda/stream.h"
 #include "attention/ops.h"
 
 namespace attnscope::cuda {

@@ -1,5 +1,7 @@
 #include "attention/cuda/emulated_device.h"
 
+#include <algorithm>
+#include <chrono>
 #include <cstring>
 #include <mutex>
 
@@ -50,9 +52,9 @@ struct Emulator {
   }
 };
 
-class EmulatedStream final : public Stream {
+class EmulatedQueue final : public Queue {
  public:
-  explicit EmulatedStream(Emulator& emulator) : emulator_(emulator) {}
+  explicit EmulatedQueue(Emulator& emulator) : emulator_(emulator) {}
 
   void* allocate(std::size_t bytes) override {
     return memory_.emplace_back(std::make_unique<EmulatedMemory>(bytes))->data();
@@ -70,18 +72,24 @@ class EmulatedStream final : public Stream {
   DescribeMatrix describe_matrix() const override {
     return emulator_.family == EmulatedFamily::sm_90 ? emulation::tensor_map : nullptr;
   }
-  void launch(const Launch& launch, const Job& job) override {
+  void finish() override {}
+
+  // The pool's tasks are blocks: a launch need not be cut for a stop to be answered.
+  int blocks_at_once(const Launch& launch) override { return std::max(1, launch.blocks); }
+
+  // Seconds of the host's clock.
+  double run(const Launch& launch, int first, int count, const Job& job) override {
     const bool hopper = launch.kernel.id == kernels::KernelId::forward_hopper;
-    job.pool.run(static_cast<std::size_t>(launch.blocks), job, [&](std::size_t block, unsigned /*slot*/) {
-      const emulation::BlockShape shape{static_cast<unsigned>(block), static_cast<unsigned>(launch.blocks),
-                                        static_cast<unsigned>(kernels::threads_of(launch.kernel.id)),
-                                        launch.shared_bytes, hopper ? shared_of_sm_90 : shared_of_sm_86};
+    const auto began = std::chrono::steady_clock::now();
+    job.pool.run(static_cast<std::size_t>(count), job, [&](std::size_t block, unsigned /*slot*/) {
+      const emulation::BlockShape shape{static_cast<unsigned>(block), static_cast<unsigned>(count), kernels::threads,
+                                        launch.shared_bytes};
       std::unique_ptr<emulation::BlockRunner> runner = emulator_.take();
       const auto run = [&]<class Parameters>(void (*kernel)(Parameters, int)) {
         if (sizeof(Parameters) != launch.parameter_bytes)
           throw Error(std::string("kernel ") + name_of(launch.kernel.id) + ": parameters of another kernel");
         const auto& parameters = *static_cast<const Parameters*>(launch.parameters);
-        runner->run(shape, emulator_.schedule, job.stop, [&] { kernel(parameters, 0); });
+        runner->run(shape, emulator_.schedule, job.stop, [&] { kernel(parameters, first); });
       };
       if (hopper) {
         kernels::with_hopper_kernel(launch.kernel, run);
@@ -90,6 +98,7 @@ class EmulatedStream final : public Stream {
       }
       emulator_.give_back(std::move(runner));
     });
+    return std::chrono::duration<double>(std::chrono::steady_clock::now() - began).count();
   }
 
  private:
@@ -107,7 +116,12 @@ class EmulatedDevice final : public Device {
   std::string_view name() const override {
     return emulator_.family == EmulatedFamily::sm_90 ? "emulation_sm90" : "emulation";
   }
-  std::unique_ptr<Stream> open() override { return std::make_unique<EmulatedStream>(emulator_); }
+  std::unique_ptr<Queue> open() override { return std::make_unique<EmulatedQueue>(emulator_); }
+  std::shared_ptr<void> allocate(std::size_t bytes) override {
+    const auto memory = std::make_shared<EmulatedMemory>(bytes);
+    return {memory, memory->data()};
+  }
+  std::size_t layer_budget() const override { return std::size_t{256} << 20U; }
 
  private:
   Emulator emulator_;

@@ -1,24 +1,24 @@
-// The CUDA runtime's side of a Device; the only file of the host that names it. Its kernels are those of
+// The CUDA runtime's side of a Device; with gpu_lane.h all of the host that names it. Its kernels are those of
 // kernels/table.h, compiled by nvcc.
 #include <cuda_runtime.h>
 
 #include <algorithm>
+#include <memory>
+#include <mutex>
 #include <string>
+#include <utility>
+#include <vector>
 
 #include "attention/cuda/device.h"
 #include "attention/cuda/device_backend.h"
 #include "attention/cuda/gpu_device.h"
+#include "attention/cuda/gpu_lane.h"
 #include "attention/cuda/hopper.h"
-#include "core/error.h"
 
 namespace attnscope::cuda {
 namespace {
 
-void check(cudaError_t status, const std::string& what) {
-  if (status == cudaSuccess) return;
-  cudaGetLastError();  // forgets it, where it is not one that stays
-  throw Error("CUDA: " + what + ": " + cudaGetErrorString(status));
-}
+std::string megabytes(std::size_t bytes) { return std::to_string(bytes >> 20U) + " MB"; }
 
 KernelAddress address_of(const kernels::KernelChoice& choice) {
   if (choice.id == kernels::KernelId::forward_hopper) return hopper_kernel(choice);
@@ -29,103 +29,105 @@ KernelAddress address_of(const kernels::KernelChoice& choice) {
   return address;
 }
 
-class Event {
+// Lanes that no queue uses.
+class IdleLanes {
  public:
-  Event() { check(cudaEventCreate(&event_), "an event"); }
-  ~Event() { cudaEventDestroy(event_); }
-  Event(const Event&) = delete;
-  Event& operator=(const Event&) = delete;
-  void record(cudaStream_t stream) { check(cudaEventRecord(event_, stream), "an event"); }
-  float milliseconds_since(const Event& earlier) const {
-    float milliseconds = 0;
-    check(cudaEventElapsedTime(&milliseconds, earlier.event_, event_), "the time of a launch");
-    return milliseconds;
+  std::unique_ptr<GpuLane> take() {
+    {
+      const std::lock_guard lock(mutex_);
+      if (!lanes_.empty()) {
+        std::unique_ptr<GpuLane> lane = std::move(lanes_.back());
+        lanes_.pop_back();
+        return lane;
+      }
+    }
+    return std::make_unique<GpuLane>();
+  }
+  void give_back(std::unique_ptr<GpuLane> lane) {
+    const std::lock_guard lock(mutex_);
+    lanes_.push_back(std::move(lane));
   }
 
  private:
-  cudaEvent_t event_ = nullptr;
+  std::mutex mutex_;
+  std::vector<std::unique_ptr<GpuLane>> lanes_;
 };
 
-class GpuStream final : public Stream {
+class GpuQueue final : public Queue {
  public:
-  GpuStream(int processors, bool hopper) : processors_(processors), hopper_(hopper) {
-    check(cudaStreamCreateWithFlags(&stream_, cudaStreamNonBlocking), "a stream");
-  }
-  ~GpuStream() override {
-    for (void* memory : memory_) cudaFreeAsync(memory, stream_);
-    cudaStreamSynchronize(stream_);
-    cudaStreamDestroy(stream_);
+  GpuQueue(IdleLanes& lanes, int processors, bool hopper)
+      : lanes_(lanes), processors_(processors), hopper_(hopper), lane_(lanes.take()) {}
+  ~GpuQueue() override {
+    for (void* memory : memory_) cudaFreeAsync(memory, stream());
+    cudaStreamSynchronize(stream());
+    lanes_.give_back(std::move(lane_));
   }
 
   void* allocate(std::size_t bytes) override {
     void* memory = nullptr;
-    check(cudaMallocAsync(&memory, std::max<std::size_t>(bytes, 1), stream_), std::to_string(bytes >> 20U) + " MB");
+    check(cudaMallocAsync(&memory, std::max<std::size_t>(bytes, 1), stream()), megabytes(bytes));
     memory_.push_back(memory);
     return memory;
   }
   void upload(void* to, const void* from, std::size_t bytes) override {
-    if (bytes > 0) check(cudaMemcpyAsync(to, from, bytes, cudaMemcpyHostToDevice, stream_), "a copy to the GPU");
+    if (bytes == 0) return;
+    const auto* begin = static_cast<const std::byte*>(from);
+    lane_->staging().upload_rows({static_cast<std::byte*>(to), bytes}, {begin, bytes}, bytes, 1);
   }
   void upload_rows(Rows<std::byte> to, Rows<const std::byte> from, std::size_t row_bytes, std::size_t rows) override {
-    if (to.pitch != row_bytes) check(cudaMemsetAsync(to.data, 0, to.pitch * rows, stream_), "zeros");
-    // A single row may be said to lie anywhere, but not nearer than its length.
-    const std::size_t pitch = std::max(from.pitch, row_bytes);
-    check(cudaMemcpy2DAsync(to.data, to.pitch, from.data, pitch, row_bytes, rows, cudaMemcpyHostToDevice, stream_),
-          "a copy to the GPU");
+    lane_->staging().upload_rows(to, from, row_bytes, rows);
   }
   void download(void* to, const void* from, std::size_t bytes) override {
-    if (bytes == 0) return;
-    check(cudaMemcpyAsync(to, from, bytes, cudaMemcpyDeviceToHost, stream_), "a copy from the GPU");
-    check(cudaStreamSynchronize(stream_), "a copy from the GPU");
+    lane_->staging().download(static_cast<std::byte*>(to), static_cast<const std::byte*>(from), bytes);
+  }
+  void finish() override { check(cudaStreamSynchronize(stream()), "copies to the GPU"); }
+
+  int blocks_at_once(const Launch& launch) override {
+    int of_a_processor = 0;
+    check(cudaOccupancyMaxActiveBlocksPerMultiprocessor(&of_a_processor, prepared(launch),
+                                                        kernels::threads_of(launch.kernel.id), launch.shared_bytes),
+          name(launch));
+    return processors_ * std::max(1, of_a_processor);
   }
 
   DescribeMatrix describe_matrix() const override { return hopper_ ? hopper_tensor_map : nullptr; }
 
-  // In parts of about 8 ms, by the time that the part before took: the GPU may have a screen to draw, and a stop is
-  // answered in between.
-  void launch(const Launch& launch, const Job& job) override {
-    const std::string name = std::string("kernel ") + kernels::name_of(launch.kernel.id);
-    const KernelAddress address = address_of(launch.kernel);
-    if (address.parameter_bytes != launch.parameter_bytes) throw Error(name + ": parameters of another kernel");
-    check(cudaFuncSetAttribute(address.kernel, cudaFuncAttributeMaxDynamicSharedMemorySize,
-                               static_cast<int>(launch.shared_bytes)),
-          name);
-    if (job.progress != nullptr) job.progress->expect(static_cast<std::uint64_t>(launch.blocks));
-    Event begin, end;
-    int at_once = std::max(1, static_cast<int>(std::min(2.0 * processors_, first_part_work / launch.block_work)));
-    for (int first = 0; first < launch.blocks;) {
-      job.throw_if_stopped();
-      const int blocks = std::min(at_once, launch.blocks - first);
-      begin.record(stream_);
-      start(address.kernel, launch, blocks, first, name);
-      end.record(stream_);
-      check(cudaStreamSynchronize(stream_), name);
-      const float milliseconds = std::max(end.milliseconds_since(begin), 0.01F);
-      const double fitting = static_cast<double>(blocks) * wanted_milliseconds / milliseconds;
-      at_once = static_cast<int>(std::clamp(fitting, 1.0, 1e6));
-      first += blocks;
-      if (job.progress != nullptr) job.progress->finish(static_cast<std::uint64_t>(blocks));
-    }
-    job.throw_if_stopped();
+  double run(const Launch& launch, int first, int count, const Job& /*job*/) override {
+    const void* kernel = prepared(launch);
+    cudaLaunchConfig_t shape{};
+    shape.gridDim = dim3(static_cast<unsigned>(count));
+    shape.blockDim = dim3(static_cast<unsigned>(kernels::threads_of(launch.kernel.id)));
+    shape.dynamicSmemBytes = launch.shared_bytes;
+    shape.stream = stream();
+    void* arguments[] = {const_cast<void*>(launch.parameters), &first};
+    lane_->begin.record(stream());
+    check(cudaLaunchKernelExC(&shape, kernel, arguments), name(launch));
+    lane_->end.record(stream());
+    lane_->end.wait(name(launch).c_str());
+    return lane_->end.seconds_since(lane_->begin);
   }
 
  private:
-  static constexpr double wanted_milliseconds = 8;
-  static constexpr double first_part_work = 4e9;  // 8 ms at 0.5 TFLOP/s, less than any GPU of these does
-
-  void start(const void* kernel, const Launch& launch, int blocks, int first, const std::string& name) {
-    cudaLaunchConfig_t shape{};
-    shape.gridDim = dim3(static_cast<unsigned>(blocks));
-    shape.blockDim = dim3(static_cast<unsigned>(kernels::threads_of(launch.kernel.id)));
-    shape.dynamicSmemBytes = launch.shared_bytes;
-    shape.stream = stream_;
-    void* arguments[] = {const_cast<void*>(launch.parameters), &first};
-    check(cudaLaunchKernelExC(&shape, kernel, arguments), name);
+  cudaStream_t stream() const { return lane_->stream(); }
+  static std::string name(const Launch& launch) {
+    return std::string("kernel ") + kernels::name_of(launch.kernel.id) + " of " +
+           std::string(attnscope::name_of(launch.kernel.dtype));
   }
 
+  // The kernel, allowed its shared memory.
+  static const void* prepared(const Launch& launch) {
+    const KernelAddress address = address_of(launch.kernel);
+    if (address.parameter_bytes != launch.parameter_bytes) throw Error(name(launch) + ": parameters of another kernel");
+    check(cudaFuncSetAttribute(address.kernel, cudaFuncAttributeMaxDynamicSharedMemorySize,
+                               static_cast<int>(launch.shared_bytes)),
+          name(launch));
+    return address.kernel;
+  }
+
+  IdleLanes& lanes_;
   int processors_;
   bool hopper_;
-  cudaStream_t stream_ = nullptr;
+  std::unique_ptr<GpuLane> lane_;
   std::vector<void*> memory_;
 };
 
@@ -137,14 +139,31 @@ class GpuDevice final : public Device {
     name_ = std::string("cuda ") + properties.name;
     processors_ = properties.multiProcessorCount;
     hopper_ = properties.major == 9 && properties.minor == 0;
+    std::size_t free = 0, all = 0;
+    check(cudaMemGetInfo(&free, &all), "the GPU's memory");
+    layer_budget_ = free / 2;
+    // What queues gave back stays here for the next, up to this.
+    std::uint64_t kept = std::min<std::uint64_t>(free / 16, std::uint64_t{256} << 20U);
+    cudaMemPool_t pool = nullptr;
+    check(cudaDeviceGetDefaultMemPool(&pool, 0), "the GPU's memory");
+    check(cudaMemPoolSetAttribute(pool, cudaMemPoolAttrReleaseThreshold, &kept), "the GPU's memory");
   }
   std::string_view name() const override { return name_; }
-  std::unique_ptr<Stream> open() override { return std::make_unique<GpuStream>(processors_, hopper_); }
+  std::unique_ptr<Queue> open() override { return std::make_unique<GpuQueue>(lanes_, processors_, hopper_); }
+  std::shared_ptr<void> allocate(std::size_t bytes) override {
+    void* memory = nullptr;
+    check(cudaMalloc(&memory, std::max<std::size_t>(bytes, 1)), megabytes(bytes));
+    return {memory, [](void* freed) { cudaFree(freed); }};
+  }
+  // Half of what was free at first, as captures take half of the host's: the rest is for queues and other programs.
+  std::size_t layer_budget() const override { return layer_budget_; }
 
  private:
   std::string name_;
   int processors_ = 1;
   bool hopper_ = false;
+  std::size_t layer_budget_ = 0;
+  IdleLanes lanes_;
 };
 
 }  // namespace
@@ -169,10 +188,11 @@ GpuState find_gpu() {
                        std::to_string(properties.minor) + ", 8.0 is needed"};
   }
   cudaFuncAttributes attributes{};
-  if (cudaFuncGetAttributes(&attributes, address_of({kernels::KernelId::select}).kernel) != cudaSuccess) {
-    cudaGetLastError();
+  const cudaError_t found = cudaFuncGetAttributes(&attributes, address_of({kernels::KernelId::select}).kernel);
+  cudaGetLastError();
+  if (found == cudaErrorInvalidDeviceFunction || found == cudaErrorNoKernelImageForDevice)
     return {false, "this build has no kernels for " + name};
-  }
+  if (found != cudaSuccess) return {false, name + " cannot be used: " + cudaGetErrorString(found)};
   return {true, name};
 }
 

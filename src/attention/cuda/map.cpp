@@ -73,9 +73,10 @@ void map(Stream& stream, const HeadView& head, const MapSpec& spec, const Weight
                      edges(distinct(spec.h, queries), 0, queries)};
   kernels::MapParameters parameters{};
   parameters.head = HeadUploader(stream).upload(head);
-  parameters.a = upload_floats(stream, weight.a);
+  const WeightingThere weights = upload_weighting(stream, weight);
+  parameters.a = weights.a;
   parameters.a_factor = 1;
-  parameters.b = upload_floats(stream, weight.b);
+  parameters.b = weights.b;
   run_map(stream, head, spec, rows, parameters, result, job);
 }
 

@@ -20,11 +20,49 @@ void in_batches(std::int64_t rows, std::int64_t width, const Body& body) {
   for (std::int64_t begin = 0; begin < rows; begin += most) body(begin, std::min(most, rows - begin));
 }
 
-void launch_weights(Stream& stream, const HeadView& head, const kernels::WeightsParameters& parameters,
-                    const Job& job) {
-  stream.launch({kernels::KernelId::weights, head.q.dtype}, parameters, kernels::weights_blocks(parameters),
-                sizeof(kernels::ScoreTile), tile_work(head), job);
-}
+// What rows, columns and top_k ask for: weights of chosen queries and keys, `entries` rows of them in all, computed
+// into memory that holds a batch.
+class WeightBatches {
+ public:
+  // Uploads what they share; `chosen` are queries or keys.
+  WeightBatches(Stream& stream, const HeadView& head, std::span<const std::int64_t> chosen, const Weighting& weight,
+                std::int64_t entries, std::int64_t width, const Job& job)
+      : stream_(stream), head_(head), job_(job), entries_(entries), width_(width) {
+    job.throw_if_stopped();
+    shared_.head = HeadUploader(stream).upload(head);
+    list_ = upload_list(stream, chosen);
+    const WeightingThere there = upload_weighting(stream, weight);
+    shared_.a = there.a;
+    shared_.b = there.b;
+    shared_.p = stream.allocate_array<float>(size(std::min(batch_numbers + width, entries * width)));
+  }
+
+  kernels::RowList list() const { return list_; }
+  kernels::RowList all_keys() const { return {nullptr, 0, shared_.head.n_k}; }
+
+  // Calls take(weights on the device, first entry, entries) for each batch. Entry e has a[e] and the query that
+  // queries(first, count) lists for it.
+  template <class Queries, class Take>
+  void run(const Queries& queries, kernels::RowList keys, const Take& take) {
+    in_batches(entries_, width_, [&](std::int64_t begin, std::int64_t count) {
+      kernels::WeightsParameters parameters = shared_;
+      parameters.queries = queries(static_cast<int>(begin), static_cast<int>(count));
+      parameters.keys = keys;
+      parameters.a += begin;
+      stream_.launch({kernels::KernelId::weights, head_.q.dtype}, parameters, kernels::weights_blocks(parameters),
+                     sizeof(kernels::ScoreTile), tile_work(head_), job_);
+      take(parameters.p, begin, count);
+    });
+  }
+
+ private:
+  Stream& stream_;
+  const HeadView& head_;
+  const Job& job_;
+  std::int64_t entries_, width_;
+  kernels::WeightsParameters shared_{};
+  kernels::RowList list_;
+};
 
 // A row's k largest, where k is large: sorted here.
 void select_here(std::span<const float> row, std::span<std::int32_t> keys, std::span<float> values) {
@@ -67,50 +105,29 @@ void select_rows(Stream& stream, const float* p, std::int64_t rows, std::int64_t
 
 void rows(Stream& stream, const HeadView& head, std::span<const std::int64_t> queries, const Weighting& weight,
           std::span<float> p, const Job& job) {
-  job.throw_if_stopped();
-  const kernels::Head there = HeadUploader(stream).upload(head);
-  const kernels::RowList list = upload_list(stream, queries);
-  const float* a = upload_floats(stream, weight.a);
-  const float* b = upload_floats(stream, weight.b);
-  const kernels::RowList keys{nullptr, 0, there.n_k};
-  auto* weights = stream.allocate_array<float>(size(std::min<std::int64_t>(batch_numbers + head.n_k(), std::ssize(p))));
-  in_batches(std::ssize(queries), head.n_k(), [&](std::int64_t begin, std::int64_t count) {
-    const kernels::RowList part{list.rows + begin, 0, static_cast<int>(count)};
-    launch_weights(stream, head, {there, part, keys, a + begin, b, weights}, job);
-    stream.download(p.data() + begin * head.n_k(), weights, size(count * head.n_k()) * sizeof(float));
+  WeightBatches batches(stream, head, queries, weight, std::ssize(queries), head.n_k(), job);
+  const auto part = [&](int begin, int count) { return kernels::RowList{batches.list().rows + begin, 0, count}; };
+  batches.run(part, batches.all_keys(), [&](const float* there, std::int64_t begin, std::int64_t count) {
+    stream.download(p.data() + begin * head.n_k(), there, size(count * head.n_k()) * sizeof(float));
   });
 }
 
 void columns(Stream& stream, const HeadView& head, std::span<const std::int64_t> keys, const Weighting& weight,
              std::span<float> p, const Job& job) {
-  job.throw_if_stopped();
-  const kernels::Head there = HeadUploader(stream).upload(head);
-  const kernels::RowList list = upload_list(stream, keys);
-  const float* a = upload_floats(stream, weight.a);
-  const float* b = upload_floats(stream, weight.b);
   const std::int64_t width = std::ssize(keys);
-  auto* weights = stream.allocate_array<float>(size(std::min<std::int64_t>(batch_numbers + width, std::ssize(p))));
-  in_batches(head.n_q(), width, [&](std::int64_t begin, std::int64_t count) {
-    const kernels::RowList part{nullptr, static_cast<int>(begin), static_cast<int>(count)};
-    launch_weights(stream, head, {there, part, list, a + begin, b, weights}, job);
-    stream.download(p.data() + begin * width, weights, size(count * width) * sizeof(float));
+  WeightBatches batches(stream, head, keys, weight, head.n_q(), width, job);
+  const auto part = [](int begin, int count) { return kernels::RowList{nullptr, begin, count}; };
+  batches.run(part, batches.list(), [&](const float* there, std::int64_t begin, std::int64_t count) {
+    stream.download(p.data() + begin * width, there, size(count * width) * sizeof(float));
   });
 }
 
 void top_k(Stream& stream, const HeadView& head, std::span<const std::int64_t> queries, std::int64_t k,
            const Weighting& weight, std::span<std::int32_t> keys, std::span<float> values, const Job& job) {
-  job.throw_if_stopped();
-  const kernels::Head there = HeadUploader(stream).upload(head);
-  const kernels::RowList list = upload_list(stream, queries);
-  const float* a = upload_floats(stream, weight.a);
-  const float* b = upload_floats(stream, weight.b);
-  const kernels::RowList all{nullptr, 0, there.n_k};
-  const std::int64_t numbers = std::min(batch_numbers + head.n_k(), std::ssize(queries) * head.n_k());
-  auto* weights = stream.allocate_array<float>(size(numbers));
-  in_batches(std::ssize(queries), head.n_k(), [&](std::int64_t begin, std::int64_t count) {
-    const kernels::RowList part{list.rows + begin, 0, static_cast<int>(count)};
-    launch_weights(stream, head, {there, part, all, a + begin, b, weights}, job);
-    select_rows(stream, weights, count, head.n_k(), k, keys.subspan(size(begin * k), size(count * k)),
+  WeightBatches batches(stream, head, queries, weight, std::ssize(queries), head.n_k(), job);
+  const auto part = [&](int begin, int count) { return kernels::RowList{batches.list().rows + begin, 0, count}; };
+  batches.run(part, batches.all_keys(), [&](const float* there, std::int64_t begin, std::int64_t count) {
+    select_rows(stream, there, count, head.n_k(), k, keys.subspan(size(begin * k), size(count * k)),
                 values.subspan(size(begin * k), size(count * k)), job);
   });
 }

@@ -23,6 +23,25 @@ const void* HeadUploader::matrix(const MatrixView& view, int width) {
   return there;
 }
 
+// All of the layer's rows are copied, whichever queries are asked about: the next question is about others.
+const void* HeadUploader::layer_matrix(const HeadView& head, LayerPart part, const MatrixView& view, int width) {
+  const LayerPlace& place = head.place;
+  if (place.layer == 0 || view.rows == 0) return matrix(view, width);
+  MatrixView whole = view;
+  std::size_t skipped = 0;  // bytes of the copy
+  const std::size_t number = size_of(view.dtype);
+  const std::size_t pitch = static_cast<std::size_t>(width) * number;
+  if (part == LayerPart::q) {
+    const auto first = static_cast<std::size_t>(place.first_query);
+    whole.data = static_cast<const std::byte*>(view.data) - first * static_cast<std::size_t>(view.stride) * number;
+    whole.rows = place.queries;
+    skipped = first * pitch;
+  }
+  const std::int64_t owner = part == LayerPart::q ? place.head : place.kv_head;
+  const void* copy = stream_.layer_copy({place.layer, part, owner, pitch}, whole);
+  return copy == nullptr ? matrix(view, width) : static_cast<const std::byte*>(copy) + skipped;
+}
+
 const std::uint64_t* HeadUploader::bitmap(const HeadView& head) {
   const BlockBitmap& bitmap = head.mask.bitmap;
   if (bitmap.bits == nullptr || head.n_q() == 0) return nullptr;
@@ -41,9 +60,9 @@ kernels::Head HeadUploader::upload(const HeadView& head) {
   there.width = padded(head.q.cols);
   there.value_width = padded(head.v.cols);
   there.value_dim = static_cast<int>(head.v.cols);
-  there.q = matrix(head.q, there.width);
-  there.k = matrix(head.k, there.width);
-  there.v = matrix(head.v, there.value_width);
+  there.q = layer_matrix(head, LayerPart::q, head.q, there.width);
+  there.k = layer_matrix(head, LayerPart::k, head.k, there.width);
+  there.v = layer_matrix(head, LayerPart::v, head.v, there.value_width);
   there.scale = head.score.scale;
   there.cap = head.score.cap.value_or(0.0F);
   there.slope = head.score.slope;
@@ -56,6 +75,10 @@ kernels::Head HeadUploader::upload(const HeadView& head) {
 kernels::RowList upload_list(Stream& stream, std::span<const std::int64_t> rows) {
   const std::vector<int> list(rows.begin(), rows.end());
   return {stream.upload_array(list), 0, static_cast<int>(list.size())};
+}
+
+WeightingThere upload_weighting(Stream& stream, const Weighting& weighting) {
+  return {upload_floats(stream, weighting.a), upload_floats(stream, weighting.b)};
 }
 
 const float* upload_floats(Stream& stream, std::span<const float> values) {
