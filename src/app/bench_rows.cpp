@@ -149,7 +149,7 @@ unsigned bench_threads(const BenchOptions& options) {
 }
 
 std::unique_ptr<Backend> bench_backend(const Context& context, const std::string& name) {
-  if (name == "ours") return context.make_backend("auto");
+  if (name == "ours") return select_backend("auto", context.surroundings().forced_backend);
   for (const BackendInfo& info : list_backends()) {
     if (info.name != name) continue;
     if (!info.usable) throw InputError("--contenders " + name + ": " + info.detail);

@@ -27,7 +27,8 @@ double bench_seconds(const BenchOptions& options);  // throws InputError
 DType bench_dtype(const BenchOptions& options);     // throws InputError
 // 1 to 1024. Throws InputError.
 unsigned bench_threads(const BenchOptions& options);
-// One of attention/select.h by name, or "ours": the one that runs by default. Throws InputError, see list_backends().
+// One of attention/select.h by name, or "ours": the one that runs by default; none has another behind it, so that
+// nothing else is measured. Null for an unknown name. Throws InputError, see list_backends().
 std::unique_ptr<Backend> bench_backend(const Context& context, const std::string& name);
 
 struct BenchRow {

@@ -35,8 +35,9 @@ Job Context::job(Progress* progress) {
   return {*pool_, Priority::visible, surroundings_.stop, progress};
 }
 
-std::unique_ptr<Backend> Context::make_backend(const std::string& device) const {
-  return select_backend(device, surroundings_.forced_backend);
+std::unique_ptr<Backend> Context::make_backend(const std::string& device) {
+  return select_with_fallback(device, surroundings_.forced_backend,
+                              [this](const std::string& line) { log_.warn("{}", line); });
 }
 
 }  // namespace attnscope

@@ -29,9 +29,9 @@ class Context {
   // Messages to standard error, one line each, safe from any thread.
   spdlog::logger& log() { return log_; }
   Job job(Progress* progress = nullptr);
-  // The backend that `device` (auto, cpu, cuda) or ATTNSCOPE_BACKEND asks for. Throws InputError, see
-  // attention/select.h.
-  std::unique_ptr<Backend> make_backend(const std::string& device) const;
+  // The backend that `device` (auto, cpu, cuda) or ATTNSCOPE_BACKEND asks for, with the CPU behind it and a warning
+  // where that comes in. Throws InputError, see attention/select.h. The context must outlive it.
+  std::unique_ptr<Backend> make_backend(const std::string& device);
 
  private:
   const Console& console_;

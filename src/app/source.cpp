@@ -85,11 +85,7 @@ Source::Source(Context& context, const SourceOptions& options)
   }
 }
 
-OpRunner Source::runner() {
-  return {*backend_, context_.job(), [&context = context_](std::string_view backend, const std::string& why) {
-            context.log().warn("{} cannot do this ({}): the reference computes it, slowly", backend, why);
-          }};
-}
+OpRunner Source::runner() { return {*backend_, context_.job()}; }
 
 void Source::visit(const std::vector<std::int64_t>& wanted, const Take& take) {
   if (file_ != nullptr) {

@@ -21,7 +21,7 @@ class Source {
   Source(Context& context, const SourceOptions& options);
 
   const CaptureInfo& info() const { return file_ ? file_->info() : info_; }
-  // Runs ops on the backend that the options ask for, with a warning where the reference must come in.
+  // Runs ops on the backend that the options ask for.
   OpRunner runner();
   // The model, or null for a capture file and for synthetic tokens.
   Model* model() { return model_.get(); }

@@ -138,7 +138,7 @@ CostPoint CostMeter::Impl::measure(std::int64_t n, std::size_t which, const std:
   for (double all = 0; point.runs < least_runs || all < least_time; ++point.runs) {
     const double before = thread_seconds();
     backend.forward({&head, 1}, {&result, 1}, job);
-    const double seconds = thread_seconds() - before;
+    const double seconds = backend.last_device_seconds().value_or(thread_seconds() - before);
     job.throw_if_stopped();
     all += seconds;
     point.seconds = point.runs == 0 ? seconds : std::min(point.seconds, seconds);

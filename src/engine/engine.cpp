@@ -146,11 +146,14 @@ std::optional<double> Engine::last_seconds_of(std::size_t kind) const { return i
 
 std::string_view Engine::backend_name() const { return impl_->backend.name(); }
 
-std::string Engine::fallback() const { return impl_->workers.fallback(); }
+std::string Engine::fallback() const { return impl_->backend.fallback(); }
+
+std::optional<double> Engine::last_device_seconds() const { return impl_->backend.last_device_seconds(); }
 
 void Engine::clear() {
   impl_->store.clear();
   impl_->failed.clear();
+  impl_->backend.forget_layers();
 }
 
 }  // namespace attnscope

@@ -31,7 +31,8 @@ struct EngineOptions {
 
 class Engine {
  public:
-  // `backend` and `pool` must outlive the engine. `wake` is called from workers when a result is there.
+  // `backend`, which takes every head (attention/fallback.h), and `pool` must outlive the engine. `wake` is called from
+  // workers when a result is there.
   Engine(Backend& backend, Pool& pool, std::function<void()> wake, EngineOptions options = {});
   ~Engine();  // stops what runs
   Engine(const Engine&) = delete;
@@ -72,10 +73,13 @@ class Engine {
   std::optional<double> last_seconds() const {
     return last_seconds_of(Request(R{}).index());
   }
-  // What computes: "cpu avx512", and, where it could not do what was asked, why the reference did.
+  // What computes: "cpu avx512"; where another had to, which and why; what the last op took on the device, if there is
+  // one. See Backend.
   std::string_view backend_name() const;
   std::string fallback() const;
-  // Forgets every result (a new capture's layers have new ids, so this only frees memory).
+  std::optional<double> last_device_seconds() const;
+  // Forgets every result, and the device its copies of layers (a new capture's layers have new ids, so this only frees
+  // memory).
   void clear();
 
  private:

@@ -32,9 +32,9 @@ std::vector<float> HeadReader::lse_of_range(std::int64_t begin, std::int64_t cou
     const HeadView part = view_.slice_queries(from, std::ssize(out));
     const ForwardResult result{nullptr, 0, out.data()};
     // How far a question is decides whether it is dropped (work_board.h). Sums that are done would count as all of it.
-    Job job = runner_.job();
+    Job job = runner_.job;
     if (cache_ != nullptr) job.progress = nullptr;
-    runner_.able(Op::forward, part).forward({&part, 1}, {&result, 1}, job);
+    runner_.backend.forward({&part, 1}, {&result, 1}, job);
   };
   if (cache_ == nullptr) {
     compute(begin, lse);
@@ -70,7 +70,7 @@ std::vector<float> HeadReader::lse() { return lse_of_range(0, tokens()); }
 std::vector<float> HeadReader::rows(std::span<const std::int64_t> queries) {
   const std::vector<float> a = negated(lse_of(queries));
   std::vector<float> p(queries.size() * static_cast<std::size_t>(view_.n_k()));
-  runner_.able(Op::rows, view_).rows(view_, queries, {a, {}}, p, runner_.job());
+  runner_.backend.rows(view_, queries, {a, {}}, p, runner_.job);
   std::size_t at = 0;
   for (const std::int64_t query : queries) {
     for (std::int64_t key = 0; key < view_.n_k(); ++key, ++at) {
@@ -83,7 +83,7 @@ std::vector<float> HeadReader::rows(std::span<const std::int64_t> queries) {
 std::vector<float> HeadReader::columns(std::span<const std::int64_t> keys) {
   const std::vector<float> a = negated(lse());
   std::vector<float> p(static_cast<std::size_t>(tokens()) * keys.size());
-  runner_.able(Op::columns, view_).columns(view_, keys, {a, {}}, p, runner_.job());
+  runner_.backend.columns(view_, keys, {a, {}}, p, runner_.job);
   std::size_t at = 0;
   for (std::int64_t query = 0; query < tokens(); ++query) {
     for (const std::int64_t key : keys) {
@@ -98,7 +98,7 @@ TopKeys HeadReader::top(std::span<const std::int64_t> queries, std::int64_t k) {
   const std::vector<float> a = negated(lse_of(queries));
   const std::size_t places = queries.size() * static_cast<std::size_t>(k);
   TopKeys found{std::vector<std::int32_t>(places), std::vector<float>(places)};
-  runner_.able(Op::top_k, view_).top_k(view_, queries, k, {a, {}}, found.keys, found.weights, runner_.job());
+  runner_.backend.top_k(view_, queries, k, {a, {}}, found.keys, found.weights, runner_.job);
   return found;
 }
 
@@ -106,13 +106,13 @@ std::vector<float> HeadReader::map(const MapSpec& spec) {
   std::vector<float> image(static_cast<std::size_t>(spec.h * spec.w), masked);
   if (view_.mask.block_state(spec.q0, spec.q1, spec.k0, spec.k1) == BlockState::none) return image;
   const std::vector<float> a = negated(lse_of_range(spec.q0, spec.q1 - spec.q0));
-  runner_.able(Op::map, view_).map(view_, spec, {a, {}}, {image, {}}, runner_.job());
+  runner_.backend.map(view_, spec, {a, {}}, {image, {}}, runner_.job);
   return image;
 }
 
 std::vector<float> HeadReader::sampled_map(const MapSpec& spec, std::int64_t samples) {
   std::vector<float> image(static_cast<std::size_t>(spec.h * spec.w));
-  runner_.able(Op::sampled_map, view_).sampled_map(view_, spec, samples, {image, {}}, runner_.job());
+  runner_.backend.sampled_map(view_, spec, samples, {image, {}}, runner_.job);
   return image;
 }
 
@@ -121,14 +121,14 @@ HeadStats HeadReader::stats() {
   const std::vector<float> zeros(all.size());
   HeadStats s{zeros, zeros, zeros, zeros, zeros, zeros, std::vector<std::int32_t>(all.size())};
   const RowStats wanted{s.entropy, s.distance, s.self, s.previous, s.first, s.largest, s.largest_key};
-  runner_.able(Op::row_stats, view_).row_stats(view_, all, wanted, runner_.job());
+  runner_.backend.row_stats(view_, all, wanted, runner_.job);
   return s;
 }
 
 std::vector<float> HeadReader::mass() {
   const std::vector<float> all = lse();
   std::vector<float> sums(static_cast<std::size_t>(view_.n_k()));
-  runner_.able(Op::column_mass, view_).column_mass(view_, all, sums, runner_.job());
+  runner_.backend.column_mass(view_, all, sums, runner_.job);
   return sums;
 }
 
@@ -136,7 +136,7 @@ std::vector<float> HeadReader::output(std::int64_t query) {
   const HeadView part = view_.slice_queries(query, 1);
   std::vector<float> o(static_cast<std::size_t>(view_.v.cols));
   const ForwardResult result{o.data(), view_.v.cols, nullptr};
-  runner_.able(Op::forward, part).forward({&part, 1}, {&result, 1}, runner_.job());
+  runner_.backend.forward({&part, 1}, {&result, 1}, runner_.job);
   return o;
 }
 

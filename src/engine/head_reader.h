@@ -23,7 +23,7 @@ struct HeadStats {
   std::vector<std::int32_t> largest_key;
 };
 
-// Queries and keys are places in the context. Every call throws Stopped once the runner's job was asked to stop.
+// Queries and keys are places in the context. Every call throws as ops do.
 class HeadReader {
  public:
   // `runner` must outlive the reader, and so must `cache` where there is one: it keeps what the layer lacks.

@@ -35,11 +35,6 @@ Workers::~Workers() {
   board_.stop_all();
 }
 
-std::string Workers::fallback() const {
-  const std::lock_guard lock(fallback_mutex_);
-  return fallback_;
-}
-
 void Workers::work(Urgency least, const std::stop_token& stop) {
   while (const std::shared_ptr<Task> task = board_.take(least, stop)) {
     std::optional<Finished> finished = finish(*task);
@@ -67,10 +62,7 @@ Finished Workers::compute_task(Task& task) {
   const Want& want = task.want;
   const Priority priority = want.urgency == Urgency::refine ? Priority::background : Priority::visible;
   const Job job{pool_for(want), priority, task.stop.get_token(), &task.progress};
-  OpRunner runner(backend_, job, [this](std::string_view backend, const std::string& why) {
-    const std::lock_guard lock(fallback_mutex_);
-    fallback_ = std::string(backend) + " cannot do this (" + why + "): the reference computes it, slowly";
-  });
+  OpRunner runner{backend_, job};
   const auto ids = want.tokens == nullptr ? std::span<const std::int32_t>() : std::span(*want.tokens);
   const ComputeContext context{want.layer, runner, cache_, ids};
   return std::visit(

@@ -2,9 +2,7 @@
 #pragma once
 #include <cstddef>
 #include <functional>
-#include <mutex>
 #include <optional>
-#include <string>
 #include <string_view>
 #include <thread>
 #include <vector>
@@ -29,9 +27,6 @@ class Workers {
   Workers(const Workers&) = delete;
   Workers& operator=(const Workers&) = delete;
 
-  // Why the reference computed what the backend could not; empty while that was not so.
-  std::string fallback() const;
-
  private:
   void work(Urgency least, const std::stop_token& stop);
   // None for a task that was stopped.
@@ -47,8 +42,6 @@ class Workers {
   std::function<void()> wake_;
   Pool own_thread_{1};
   LseCache cache_;
-  mutable std::mutex fallback_mutex_;
-  std::string fallback_;
   std::vector<std::jthread> threads_;  // the last member: they use the others
 };
 

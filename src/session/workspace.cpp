@@ -45,6 +45,10 @@ void Workspace::begin_frame(double now) {
     reported_order_ = status.order;
     notice_ = {status.message, true};
   }
+  if (std::string line = engine_.fallback(); line != said_fallback_) {
+    notice_ = {line, false};
+    said_fallback_ = std::move(line);
+  }
   choose_head();
 }
 

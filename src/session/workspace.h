@@ -148,6 +148,7 @@ class Workspace {
   History history_;
   Transient transient_;
   std::optional<Notice> notice_;
+  std::string said_fallback_;
   double now_ = 0;
   double adopted_ = 0;  // of the clock: when the document came
   double last_input_ = 0;

@@ -35,7 +35,7 @@ class Compute : public testing::TestWithParam<std::int64_t> {
 
   std::unique_ptr<Backend> backend_ = select_backend("cpu", "");
   Pool pool_{2};
-  OpRunner runner_{*backend_, Job{pool_}, [](std::string_view, const std::string&) {}};
+  OpRunner runner_{*backend_, Job{pool_}};
   LseCache cache_;
 };
 
@@ -179,7 +179,7 @@ INSTANTIATE_TEST_SUITE_P(Tokens, Compute, testing::Values(1, 2, 40));
 TEST(LinksOfLongTexts, AreThoseOfEveryStrideThQuery) {
   const auto backend = select_backend("cpu", "");
   Pool pool;
-  OpRunner runner(*backend, Job{pool}, [](std::string_view, const std::string&) {});
+  OpRunner runner{*backend, Job{pool}};
   LseCache cache;
   constexpr std::int64_t n = 400;
   const auto layer = causal_layer(n);
@@ -193,25 +193,6 @@ TEST(LinksOfLongTexts, AreThoseOfEveryStrideThQuery) {
   for (std::size_t query = 0; query < 200; ++query) {
     EXPECT_EQ(few.keys[query * 300], all.keys[2 * query * 250]) << query;
   }
-}
-
-TEST(OpRunnerFallback, ComputesByTheReferenceAndReportsOnce) {
-  GatedBackend backend;
-  backend.refuse(Op::rows, "no rows today");
-  Pool pool(1);
-  std::vector<std::string> reports;
-  OpRunner runner(backend, Job{pool}, [&](std::string_view name, const std::string& why) {
-    reports.push_back(std::string(name) + ": " + why);
-  });
-  const auto layer = causal_layer(5);
-  HeadReader reader(runner, layer, 0);
-  const PlainAttention plain(*layer, 0);
-  for (const std::int64_t query : {4, 3}) {
-    expect_weight(reader.rows({&query, 1})[2], plain.p(query, 2));
-  }
-  EXPECT_EQ(reports, std::vector<std::string>{"gated: no rows today"});
-  EXPECT_EQ(backend.calls(Op::rows), 0);
-  EXPECT_EQ(backend.calls(Op::forward), 2) << "what the backend can do it still does";
 }
 
 }  // namespace

@@ -7,6 +7,7 @@
 #include <atomic>
 #include <new>
 
+#include "attention/select.h"
 #include "core/error.h"
 #include "gated_backend.h"
 #include "plain_attention.h"
@@ -15,7 +16,6 @@ namespace attnscope::test {
 namespace {
 
 using testing::HasSubstr;
-using testing::StartsWith;
 
 constexpr std::int64_t n = 40;
 
@@ -217,14 +217,18 @@ TEST_F(Frames, AQuestionThatTheLayerCannotAnswerFails) {
   EXPECT_THAT(engine_->failure(), HasSubstr("the context has tokens 0 to 39"));
 }
 
-TEST_F(Frames, WhatTheBackendCannotDoIsComputedByTheReferenceAndSaid) {
+TEST_F(Frames, WhatADeviceCannotDoIsComputedByTheOtherBackendAndSaid) {
+  auto gated = std::make_unique<GatedBackend>();
+  gated->refuse(Op::rows, "no rows today");
+  const auto backend = make_fallback_backend(std::move(gated), make_reference_backend, {});
+  engine_ = std::make_unique<Engine>(*backend, pool_, bell_.ring());
   EXPECT_EQ(engine_->fallback(), "");
-  backend_.refuse(Op::rows, "no rows today");
   const auto result = await(row(3));
   ASSERT_NE(result, nullptr);
   EXPECT_NEAR(result->p[2], PlainAttention(*layer_, 0).p(3, 2).value(), 1e-6);
-  EXPECT_THAT(engine_->fallback(), StartsWith("gated cannot do this (no rows today)"));
+  EXPECT_EQ(engine_->fallback(), "gated cannot do this (no rows today): reference computes it");
   EXPECT_EQ(engine_->backend_name(), "gated");
+  engine_.reset();  // before its backend
 }
 
 TEST_F(Frames, TimesAreToldOfEachKindThatWasComputed) {

@@ -69,7 +69,7 @@ class Maps : public testing::Test {
 
   std::unique_ptr<Backend> backend_ = select_backend("cpu", "");
   Pool pool_{2};
-  OpRunner runner_{*backend_, Job{pool_}, [](std::string_view, const std::string&) {}};
+  OpRunner runner_{*backend_, Job{pool_}};
   LseCache cache_;
 };
 
@@ -161,7 +161,7 @@ class MapCost : public testing::Test {
 
   GatedBackend backend_;
   Pool pool_{1};
-  OpRunner runner_{backend_, Job{pool_}, [](std::string_view, const std::string&) {}};
+  OpRunner runner_{backend_, Job{pool_}};
   LseCache cache_;
 };
 

@@ -28,7 +28,7 @@ class Profiles : public testing::Test {
 
   std::unique_ptr<Backend> backend_ = select_backend("cpu", "");
   Pool pool_{2};
-  OpRunner runner_{*backend_, Job{pool_}, [](std::string_view, const std::string&) {}};
+  OpRunner runner_{*backend_, Job{pool_}};
   LseCache cache_;
 };
 

@@ -8,7 +8,9 @@
 #include <fstream>
 #include <mutex>
 
+#include "../engine/gated_backend.h"
 #include "../formats/temporary_folder.h"
+#include "attention/device_error.h"
 #include "attention/select.h"
 
 namespace attnscope {
@@ -19,7 +21,8 @@ constexpr auto longest_wait = std::chrono::seconds(60);
 // The clock stands still unless a test moves it.
 class WorkspaceTest : public testing::Test {
  protected:
-  WorkspaceTest() {
+  WorkspaceTest() { make_workspace(); }
+  void make_workspace() {
     const std::filesystem::path assets = ATTNSCOPE_TEST_ASSETS;
     WorkspaceOptions options;
     options.models = known_models(assets, "/nowhere");
@@ -70,6 +73,22 @@ class WorkspaceTest : public testing::Test {
   double now = 0;
   std::unique_ptr<Workspace> workspace;
 };
+
+TEST_F(WorkspaceTest, ThatTheCpuComputedForALostDeviceIsSaidOnce) {
+  workspace.reset();
+  auto device = std::make_unique<test::GatedBackend>();
+  device->set_trouble(Op::forward, [] { throw DeviceLost("it fell off the bus"); });
+  backend = make_fallback_backend(std::move(device), [] { return select_backend("cpu", ""); }, {});
+  make_workspace();
+  open_sentence();
+  EXPECT_EQ(workspace->capture_status().stage, CaptureStage::done);
+  ASSERT_TRUE(workspace->notice());
+  EXPECT_EQ(workspace->notice()->text.find("gated was lost (it fell off the bus): "), 0U) << workspace->notice()->text;
+  EXPECT_FALSE(workspace->notice()->error);
+  workspace->execute(DismissNotice{});
+  frame();
+  EXPECT_FALSE(workspace->notice());
+}
 
 TEST_F(WorkspaceTest, BeginsWithoutADocument) {
   frame();
