@@ -77,19 +77,23 @@ class EmulatedQueue final : public Queue {
   // The pool's tasks are blocks: a launch need not be cut for a stop to be answered.
   int blocks_at_once(const Launch& launch) override { return std::max(1, launch.blocks); }
 
-  // Seconds of the host's clock.
+  // As if in three parts: kernels must count their blocks from where a part begins. Seconds of the host's clock.
   double run(const Launch& launch, int first, int count, const Job& job) override {
     const bool hopper = launch.kernel.id == kernels::KernelId::forward_hopper;
+    const int part = kernels::divide_up(count, 3);
     const auto began = std::chrono::steady_clock::now();
-    job.pool.run(static_cast<std::size_t>(count), job, [&](std::size_t block, unsigned /*slot*/) {
-      const emulation::BlockShape shape{static_cast<unsigned>(block), static_cast<unsigned>(count), kernels::threads,
-                                        launch.shared_bytes};
+    job.pool.run(static_cast<std::size_t>(count), job, [&](std::size_t index, unsigned /*slot*/) {
+      const int begin = static_cast<int>(index) / part * part;
+      const emulation::BlockShape shape{static_cast<unsigned>(static_cast<int>(index) - begin),
+                                        static_cast<unsigned>(part),
+                                        static_cast<unsigned>(kernels::threads_of(launch.kernel.id)),
+                                        launch.shared_bytes, hopper ? shared_of_sm_90 : shared_of_sm_86};
       std::unique_ptr<emulation::BlockRunner> runner = emulator_.take();
       const auto run = [&]<class Parameters>(void (*kernel)(Parameters, int)) {
         if (sizeof(Parameters) != launch.parameter_bytes)
           throw Error(std::string("kernel ") + name_of(launch.kernel.id) + ": parameters of another kernel");
         const auto& parameters = *static_cast<const Parameters*>(launch.parameters);
-        runner->run(shape, emulator_.schedule, job.stop, [&] { kernel(parameters, first); });
+        runner->run(shape, emulator_.schedule, job.stop, [&] { kernel(parameters, first + begin); });
       };
       if (hopper) {
         kernels::with_hopper_kernel(launch.kernel, run);
