@@ -1,7 +1,10 @@
 // One table of cases for every op of every backend that runs here, against the float64 reference. Tolerances:
 // tolerances.h. Backends that are not in this build or on this machine have no tests here; select_test says which are.
+//   ATTNSCOPE_REQUIRE_GPU=1   fails where there is no GPU
+//   ATTNSCOPE_CASES=N         every Nth case only, for tools under which all would take hours
 #include <gtest/gtest.h>
 
+#include <cstdlib>
 #include <iostream>
 #include <tuple>
 
@@ -20,16 +23,25 @@ std::vector<std::string> tested_backends() {
   return names;
 }
 
-// Of the emulation of sm_90 only forward is its own.
+// Of AMX and of the emulation of sm_90 only forward is its own.
 std::vector<std::tuple<std::string, Op>> tested_ops() {
   std::vector<std::tuple<std::string, Op>> tested;
   for (const std::string& name : tested_backends()) {
     for (const Op op :
          {Op::forward, Op::rows, Op::columns, Op::map, Op::sampled_map, Op::top_k, Op::row_stats, Op::column_mass}) {
-      if (op == Op::forward || name != "emulation_sm90") tested.emplace_back(name, op);
+      if (op == Op::forward || (name != "emulation_sm90" && name != "amx")) tested.emplace_back(name, op);
     }
   }
   return tested;
+}
+
+// All cases, or those that ATTNSCOPE_CASES leaves.
+std::vector<CaseSpec> chosen_cases() {
+  const char* const every = std::getenv("ATTNSCOPE_CASES");
+  const std::uint64_t step = every == nullptr ? 1 : std::max(1UL, std::strtoul(every, nullptr, 10));
+  std::vector<CaseSpec> cases = op_cases();
+  std::erase_if(cases, [step](const CaseSpec& spec) { return spec.seed % step != 0; });
+  return cases;
 }
 
 class OpTest : public testing::TestWithParam<std::tuple<std::string, Op>> {};
@@ -40,12 +52,22 @@ TEST_P(OpTest, AgreesWithTheReferenceOnEveryCase) {
   const auto tested = select_backend("auto", name);
   const auto reference = make_reference_backend();
   OpCheck check(op, *tested, *reference, pool);
-  for (const CaseSpec& spec : op_cases()) check.run(spec);
+  for (const CaseSpec& spec : chosen_cases()) check.run(spec);
   std::cout << check.summary() << "\n";
   EXPECT_GT(check.cases(), 0);
   if (tested->name().rfind("cpu", 0) == 0) {
     EXPECT_EQ(check.unsupported(), 0) << "the CPU is what everything falls back to";
   }
+}
+
+TEST(OpTest, AGpuIsAmongTheTestedBackends) {
+  std::string why;
+  for (const BackendInfo& backend : list_backends()) {
+    if (backend.name == "cuda" && !backend.usable) why = backend.detail;
+  }
+  if (why.empty()) return;
+  if (std::getenv("ATTNSCOPE_REQUIRE_GPU") != nullptr) FAIL() << why;
+  GTEST_SKIP() << why;
 }
 
 GTEST_ALLOW_UNINSTANTIATED_PARAMETERIZED_TEST(OpTest);
