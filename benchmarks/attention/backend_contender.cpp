@@ -11,7 +11,7 @@ class BackendContender : public Contender {
       : name_(std::move(name)), backend_(std::move(backend)) {}
   std::string name() const override { return name_; }
   std::string backend() const override { return std::string(backend_->name()); }
-  Peak peak() const override { return peak_of(*backend_); }
+  Peak peak(DType dtype) const override { return peak_of(*backend_, dtype); }
   bool gives_lse() const override { return true; }
   std::string why_not(const BenchCase& which) const override {
     return backend_->supports(Op::forward, which.heads().front()).why;
@@ -27,7 +27,8 @@ class BackendContender : public Contender {
 
 }  // namespace
 
-Peak peak_of(const Backend& backend) {
+Peak peak_of(const Backend& backend, DType dtype) {
+  if (backend.name().starts_with("cuda")) return dtype == DType::f32 ? Peak::gpu_f32 : Peak::gpu_f16;
   if (backend.name() == "cpu avx2") return Peak::avx2;
   return backend.name() == "cpu baseline" ? Peak::baseline : Peak::best;
 }

@@ -17,6 +17,8 @@ struct BenchShape {
   std::int64_t head_dim = 64;
   std::string mask = "full";  // as parse_mask takes it
   DType dtype = DType::f32;
+
+  friend bool operator==(const BenchShape&, const BenchShape&) = default;
 };
 
 // "full", "causal", "window:W" (causal, the W last keys) or "sinks:S,W" (the same and the first S keys). Throws

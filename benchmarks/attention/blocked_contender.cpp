@@ -74,7 +74,7 @@ class BlockedContender : public Contender {
  public:
   std::string name() const override { return "blocked"; }
   std::string backend() const override { return "oneDNN sgemm"; }
-  Peak peak() const override { return Peak::best; }
+  Peak peak(DType /*dtype*/) const override { return Peak::best; }
   bool gives_lse() const override { return true; }
   std::string why_not(const BenchCase& which) const override {
     return which.shape().dtype == DType::f32 ? "" : "takes f32 only";

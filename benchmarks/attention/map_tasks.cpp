@@ -247,7 +247,7 @@ std::vector<Task> MapCase::tasks(const std::vector<std::string>& ops, const std:
     task.op = op;
     task.contender = contender;
     task.backend = backend_.name();
-    task.peak = peak_of(backend_);
+    task.peak = peak_of(backend_, DType::f32);  // all of them multiply in float32
     task.least_bytes = case_.least_bytes();
     task.why_not = backend_.supports(needed, head()).why;
     task.check = [this, check = task.check] {

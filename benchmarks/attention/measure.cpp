@@ -14,6 +14,7 @@ constexpr double units_a_second = 1000;  // of progress
 struct Times {
   std::vector<double> cpu, wall;
   double spent = 0;
+  bool on_device = false;
 };
 
 void run_once(const Task& task, const Job& job, Times& times) {
@@ -21,8 +22,11 @@ void run_once(const Task& task, const Job& job, Times& times) {
   const double wall = wall_seconds();
   const double cpu = processor_seconds();
   task.run(job);
-  times.cpu.push_back(processor_seconds() - cpu);
+  const double worked = processor_seconds() - cpu;
   times.wall.push_back(wall_seconds() - wall);
+  const std::optional<double> on_device = task.device_seconds ? task.device_seconds() : std::nullopt;
+  times.on_device = on_device.has_value();
+  times.cpu.push_back(on_device.value_or(worked));
   times.spent += times.wall.back();
 }
 
@@ -48,7 +52,8 @@ using Peaks = std::map<Peak, double>;
 Peaks peaks_of(std::span<const Task> tasks, const Job& job) {
   Peaks peaks;
   for (const Task& task : tasks) {
-    if (task.why_not.empty() && !peaks.contains(task.peak)) peaks[task.peak] = measured_peak(task.peak, job);
+    if (!task.why_not.empty() || peaks.contains(task.peak)) continue;
+    peaks[task.peak] = of_gpu(task.peak) ? measured_gpu_peak(task.peak) : measured_peak(task.peak, job);
   }
   return peaks;
 }
@@ -88,6 +93,7 @@ std::vector<Figure> measure(std::span<const Task> tasks, double seconds, const J
     if (times[i].cpu.empty() || !figures[i].check.right) continue;
     Figure& figure = figures[i];
     figure.runs = static_cast<int>(times[i].cpu.size());
+    figure.on_device = times[i].on_device;
     const Interval cpu = median_interval(times[i].cpu);
     figure.cpu_seconds = cpu.median;
     figure.low = cpu.low;

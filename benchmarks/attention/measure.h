@@ -3,6 +3,7 @@
 #pragma once
 #include <cstdint>
 #include <functional>
+#include <optional>
 #include <span>
 #include <string>
 #include <vector>
@@ -29,15 +30,18 @@ struct Task {
   std::string why_not;           // not to be run for this reason
   std::function<void(const Job&)> run;
   std::function<Check()> check;  // of what the last run wrote
+  // What the last run took on a device, by its own clock; null, or none, where the processor computes.
+  std::function<std::optional<double>()> device_seconds;
 };
 
-// What a task took. Processor time is of all threads together.
+// What a task took. Processor time is of all threads together; where a device computes, its time stands in its place.
 struct Figure {
   double cpu_seconds = 0;  // median
   double seconds = 0;      // median, wall
+  bool on_device = false;
   int runs = 0;
   double low = 0, high = 0;  // 95 % interval of the median of cpu_seconds; the extremes of fewer than 6 runs
-  double gflops = 0;         // a second of processor time
+  double gflops = 0;         // a second of that time
   double peak_gflops = 0;    // measured before and after the runs, mean
   double ratio = 0;          // gflops / peak_gflops; 0 where there is no peak
   std::int64_t peak_memory = 0;

@@ -34,7 +34,7 @@ class StoredContender : public Contender {
  public:
   std::string name() const override { return "stored"; }
   std::string backend() const override { return "oneDNN sgemm"; }
-  Peak peak() const override { return Peak::best; }
+  Peak peak(DType /*dtype*/) const override { return Peak::best; }
   bool gives_lse() const override { return true; }
   std::string why_not(const BenchCase& which) const override {
     if (which.shape().dtype != DType::f32) return "takes f32 only";

@@ -4,7 +4,6 @@
 #include "app/bench_rows.h"
 #include "app/option_values.h"
 #include "app/progress_line.h"
-#include "attention_bench/check.h"
 #include "attention_bench/contender.h"
 #include "core/error.h"
 
@@ -25,28 +24,12 @@ std::unique_ptr<Contender> make_contender(const Context& context, const std::str
   std::unique_ptr<Backend> backend = bench_backend(context, name);
   if (backend == nullptr) {
     std::string known = "ours, a backend of `attnscope devices`";
-    for (const std::string& other : bench::other_contenders()) known += ", " + other;
+    for (const auto& others : {bench::other_contenders(), bench::gpu_contenders()}) {
+      for (const std::string& other : others) known += ", " + other;
+    }
     throw InputError("--contenders " + name + ": takes " + known);
   }
   return bench::make_backend_contender(name, std::move(backend));
-}
-
-bench::Task forward_task(bench::BenchCase& which, Contender& contender) {
-  bench::Task task;
-  task.op = "forward";
-  task.contender = contender.name();
-  task.backend = contender.backend();
-  task.peak = contender.peak();
-  task.flops = which.forward_flops();
-  task.least_bytes = which.least_bytes();
-  task.why_not = contender.why_not(which);
-  task.run = [&which, &contender](const Job& job) { contender.forward(which, job); };
-  task.check = [&which, &contender] {
-    const bench::Check check = bench::check_forward(which, contender.gives_lse());
-    which.forget_results();
-    return check;
-  };
-  return task;
 }
 
 void run(Context& context, const AttentionOptions& options) {
@@ -74,7 +57,7 @@ void run(Context& context, const AttentionOptions& options) {
       which.forget_results();
       std::vector<bench::Task> tasks;
       tasks.reserve(contenders.size());
-      for (const auto& contender : contenders) tasks.push_back(forward_task(which, *contender));
+      for (const auto& contender : contenders) tasks.push_back(bench::forward_task(which, *contender));
       const Job job{pool, Priority::visible, context.surroundings().stop, &line.progress()};
       const std::vector<bench::Figure> figures = bench::measure(tasks, seconds, job);
       for (std::size_t i = 0; i < tasks.size(); ++i) rows.push_back({tasks[i], figures[i], shape});
@@ -93,7 +76,8 @@ void add_bench_attention(CLI::App& bench, Action& action) {
   add_number(verb, "--kv-heads", options->kv_heads, "heads of keys and values: a divisor of --heads; default: as many");
   add_numbers(verb, "--head-dim", options->head_dim, "one or several");
   add_numbers(verb, "--n", options->n, "tokens, one or several");
-  add_bench_options(verb, options->bench, "ours, any backend of `attnscope devices`, naive, stored, blocked");
+  add_bench_options(verb, options->bench,
+                    "ours, any backend of `attnscope devices`, naive, stored, blocked; on a GPU cublas, cudnn");
   verb.callback([options, &action] { action = [options](Context& context) { run(context, *options); }; });
 }
 

@@ -43,7 +43,11 @@ void print_table(Context& context, const BenchOptions& options, const std::vecto
   out << processor_name() << ", " << options.threads << (options.threads == 1 ? " thread" : " threads") << ", "
       << shape.heads << (shape.heads == 1 ? " head, " : " heads, ");
   if (shape.kv_heads != shape.heads) out << shape.kv_heads << " KV heads, ";
-  out << name_of(shape.dtype) << "; peak: multiply-adds in registers, in the same run\n";
+  out << name_of(shape.dtype) << "; peak: multiply-adds in registers, in the same run";
+  const auto on_device = [](const BenchRow& row) { return row.figure.on_device; };
+  if (std::any_of(rows.begin(), rows.end(), on_device))
+    out << "; *: time of the GPU by its events, not of the processor";
+  out << '\n';
   Table table({{"op", Align::left},
                {"contender", Align::left},
                {"backend", Align::left},
@@ -65,7 +69,7 @@ void print_table(Context& context, const BenchOptions& options, const std::vecto
     const Figure& figure = row.figure;
     if (figure.runs == 0) continue;
     table.add({row.task.op, row.task.contender, row.task.backend, row.shape.mask, std::to_string(row.shape.n),
-               std::to_string(row.shape.head_dim), duration(figure.cpu_seconds),
+               std::to_string(row.shape.head_dim), duration(figure.cpu_seconds) + (figure.on_device ? " *" : ""),
                duration(figure.low) + " - " + duration(figure.high), duration(figure.seconds),
                std::to_string(figure.runs), fmt::format("{:.1f}", figure.gflops),
                figure.peak_gflops > 0 ? fmt::format("{:.1f}", figure.peak_gflops) : "-",
@@ -88,6 +92,7 @@ void print_json(const Console& console, const std::vector<BenchRow>& rows) {
     json.key("heads").value(row.shape.heads).key("kv_heads").value(row.shape.kv_heads);
     json.key("n").value(row.shape.n).key("head_dim").value(row.shape.head_dim).key("mask").value(row.shape.mask);
     number("cpu_seconds", figure.cpu_seconds);
+    json.key("timed").value(figure.on_device ? "device" : "processor");
     number("seconds", figure.seconds);
     json.key("runs").value(figure.runs).key("interval").begin_array();
     json.value(static_cast<float>(figure.low)).value(static_cast<float>(figure.high)).end_array();
@@ -106,17 +111,18 @@ void print_json(const Console& console, const std::vector<BenchRow>& rows) {
 
 void print_csv(const Console& console, const std::vector<BenchRow>& rows) {
   console.out << "op,contender,backend,dtype,heads,kv_heads,n,head_dim,mask,cpu_seconds,seconds,runs,low,high,gflops,"
-                 "peak_gflops,ratio,min_bytes,peak_rss,checked,max_error,rms_error\n";
+                 "peak_gflops,ratio,min_bytes,peak_rss,checked,max_error,rms_error,timed\n";
   for (const BenchRow& row : rows) {
     const Figure& figure = row.figure;
     if (figure.runs == 0) continue;
     const BenchShape& shape = row.shape;
     console.out << fmt::format("{},{},{},{},{},{},{},{},\"{}\",", row.task.op, row.task.contender, row.task.backend,
                                name_of(shape.dtype), shape.heads, shape.kv_heads, shape.n, shape.head_dim, shape.mask)
-                << fmt::format("{:.6g},{:.6g},{},{:.6g},{:.6g},{:.5g},{:.5g},{:.4g},{},{},{},{:.3g},{:.3g}\n",
+                << fmt::format("{:.6g},{:.6g},{},{:.6g},{:.6g},{:.5g},{:.5g},{:.4g},{},{},{},{:.3g},{:.3g},{}\n",
                                figure.cpu_seconds, figure.seconds, figure.runs, figure.low, figure.high, figure.gflops,
                                figure.peak_gflops, figure.ratio, row.task.least_bytes, figure.peak_memory,
-                               figure.check.right, figure.check.max_error, figure.check.rms_error);
+                               figure.check.right, figure.check.max_error, figure.check.rms_error,
+                               figure.on_device ? "device" : "processor");
   }
 }
 

@@ -54,6 +54,21 @@ TEST(Contenders, SayWhatTheyDoNotTake) {
   }
 }
 
+// Where there is no GPU, they say so and are not run.
+TEST(Contenders, OnAGpuAreRightOrSayWhyNot) {
+  BenchCase which({4, 2, 256, 64, "causal", DType::f16});
+  for (const std::string& name : gpu_contenders()) {
+    const auto contender = make_other_contender(name);
+    EXPECT_EQ(contender->name(), name);
+    if (!contender->why_not(which).empty()) continue;
+    which.forget_results();
+    Pool pool(1);
+    contender->forward(which, {pool});
+    EXPECT_TRUE(check_forward(which, contender->gives_lse()).right) << name;
+    EXPECT_GT(contender->device_seconds().value_or(0), 0) << name;
+  }
+}
+
 // n x n of a million tokens are 4 TB.
 TEST(Contenders, AStoredMatrixThatDoesNotFitIsRefused) {
   const auto stored = make_other_contender("stored");

@@ -102,6 +102,20 @@ TEST(Measure, StopsWhenItIsAsked) {
   EXPECT_THROW(measure(tasks, 60, {pool, Priority::visible, stop.get_token()}), Stopped);
 }
 
+TEST(Measure, TakesTheTimeOfADeviceWhereOneComputes) {
+  Pool pool(1);
+  int runs = 0;
+  std::vector<Task> tasks{busy_task(runs), busy_task(runs)};
+  tasks[0].device_seconds = [] { return std::optional<double>(0.25); };
+  tasks[1].device_seconds = [] { return std::optional<double>(); };
+  const std::vector<Figure> figures = measure(tasks, 0.02, {pool});
+  EXPECT_TRUE(figures[0].on_device);
+  EXPECT_EQ(figures[0].cpu_seconds, 0.25);
+  EXPECT_DOUBLE_EQ(figures[0].gflops, 1e-3 / 0.25);
+  EXPECT_FALSE(figures[1].on_device);
+  EXPECT_LT(figures[1].cpu_seconds, 0.01);
+}
+
 TEST(Measure, TellsHowFarItIs) {
   Pool pool(1);
   int runs = 0;
