@@ -138,8 +138,7 @@ __global__ void __launch_bounds__(threads) forward_float(const ForwardParameters
     add_values<Number, groups>(o, shared, head, k_begin, mine);
   }
   const FinishedRow finished(softmax.largest, softmax.sum.value, head.sink_logit);
-  __syncthreads();  // the last factors have been read
-  if (half == 0) {
+  if (half == 0) {  // the last factors have been read: add_values has met since
     shared.factor[row] = finished.factor;
     if (work.lse != nullptr && block.q_begin + row < work.queries.count) work.lse[block.q_begin + row] = finished.lse;
   }

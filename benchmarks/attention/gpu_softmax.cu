@@ -59,7 +59,8 @@ __global__ void __launch_bounds__(row_threads) softmax_rows(Number* scores, std:
   auto* row = reinterpret_cast<Chunk<Number>*>(scores + i * n);
   const int chunks = static_cast<int>(n / Chunk<Number>::count);
   const KeyRange window = mask.visible_range(i, n);
-  const Visible visible{static_cast<int>(window.begin), static_cast<int>(window.end), static_cast<int>(mask.sinks)};
+  const std::int64_t sinks = mask.sinks < window.begin ? mask.sinks : window.begin;  // none is after the query
+  const Visible visible{static_cast<int>(window.begin), static_cast<int>(window.end), static_cast<int>(sinks)};
   float largest = -kernels::infinity, sum = 0;
   each_score<false>(row, chunks, visible, [&](Number score, bool seen) {
     if (seen) largest = fmaxf(largest, kernels::to_float(score));
