@@ -114,6 +114,9 @@ class Table {
     CaseSpec& low = add(65, 130, 64, MaskKind::full);  // scores far below the cap, where tanh must keep their last bits
     low.score.scale = 0.002F;
     low.score.cap = 50.0F;
+    CaseSpec& flipped = add(130, 190, 64, MaskKind::causal);  // the smallest product wins
+    flipped.score.scale = -2;
+    flipped.dtype = DType::f16;
   }
 
  private:

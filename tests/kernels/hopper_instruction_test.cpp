@@ -11,7 +11,6 @@
 namespace attnscope::kernels {
 namespace {
 
-using emulation::Block;
 using emulation::BlockRunner;
 using emulation::Schedule;
 
