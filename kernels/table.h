@@ -1,45 +1,16 @@
-// Every kernel by name and type, for what launches them: nvcc's side and the emulation find the same functions here.
+// Which function a KernelChoice means, for what launches them: nvcc's side and the emulation find the same ones here.
 // Those that only sm_90 has are in table_hopper.h.
 #pragma once
-#include <compare>
-
-#include "core/dtype.h"
 #include "kernels/column_mass.h"
 #include "kernels/forward_float.h"
 #include "kernels/forward_half.h"
+#include "kernels/kernel_choice.h"
 #include "kernels/map.h"
 #include "kernels/row_stats.h"
 #include "kernels/select.h"
 #include "kernels/weights.h"
 
 namespace attnscope::kernels {
-
-enum class KernelId : std::uint8_t {
-  forward_float,
-  forward_half,
-  weights,
-  map,
-  row_stats,
-  column_mass,
-  select,
-  forward_hopper
-};
-
-constexpr const char* name_of(KernelId id) {
-  constexpr const char* names[] = {"forward_float", "forward_half", "weights", "map",
-                                   "row_stats",     "column_mass",  "select",  "forward_hopper"};
-  return names[static_cast<int>(id)];
-}
-
-constexpr int threads_of(KernelId id) { return id == KernelId::forward_hopper ? hopper_threads : threads; }
-
-struct KernelChoice {
-  KernelId id;
-  DType dtype = DType::f32;  // of q, k and v
-  int groups = 1;            // of forward: 64 columns of v each (of 16-bit numbers: of q, k and v), at most 4
-
-  friend constexpr auto operator<=>(const KernelChoice&, const KernelChoice&) = default;
-};
 
 // Calls launch(kernel) with the chosen kernel, a function void(Parameters, int first_block).
 template <class Number, class Launch>

@@ -1,7 +1,7 @@
 // The kernels of table.h that only sm_90 has, apart so that nothing else has to be compiled for it.
 #pragma once
 #include "kernels/forward_hopper.h"
-#include "kernels/table.h"
+#include "kernels/kernel_choice.h"
 
 namespace attnscope::kernels {
 

@@ -1,7 +1,7 @@
 // What gpu_device.cu needs of the one file that is compiled for sm_90a.
 #pragma once
 #include "kernels/async_types.h"
-#include "kernels/table.h"
+#include "kernels/kernel_choice.h"
 
 namespace attnscope::cuda {
 
