@@ -112,6 +112,7 @@ std::string displayed_backend(std::string_view name) {
   if (name == "cpu avx512") return "CPU AVX-512";
   if (name == "cpu avx2") return "CPU AVX2";
   if (name == "cpu baseline") return "CPU";
+  if (name.starts_with("cuda ")) name.remove_prefix(5);  // the GPU's own name
   return std::string(name);
 }
 
@@ -151,6 +152,7 @@ void draw_status_bar(const Panel& panel, ImVec2 min, ImVec2 max) {
   const auto time = [&](const char* what, std::optional<double> seconds) {
     if (seconds && panel.workspace.measures()) right(std::string(what) + " " + duration_label(*seconds));
   };
+  time(engine.backend_name() == "emulation" ? "emulated" : "GPU", engine.last_device_seconds());
   time("map", engine.last_seconds<TileRequest>());
   const bool to = panel.view().direction == Direction::attends_to;
   time(to ? "row" : "column", to ? engine.last_seconds<RowRequest>() : engine.last_seconds<ColumnRequest>());
