@@ -19,6 +19,7 @@ class BackendContender : public Contender {
   void forward(const BenchCase& which, const Job& job) override {
     backend_->forward(which.heads(), which.results(), job);
   }
+  std::vector<KernelTime> kernel_times() const override { return backend_->kernel_times(); }
 
  private:
   std::string name_;

@@ -25,6 +25,8 @@ class Contender {
   virtual void forward(const BenchCase& which, const Job& job) = 0;
   // Of the last forward, by the clock of the device that computes; none where the processor does.
   virtual std::optional<double> device_seconds() const { return std::nullopt; }
+  // Kernels of a device so far, as a backend tells it.
+  virtual std::vector<KernelTime> kernel_times() const { return {}; }
 };
 
 // What `backend` could reach at most: the peak of its own instruction set.

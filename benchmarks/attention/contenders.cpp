@@ -43,6 +43,7 @@ Task forward_task(BenchCase& which, Contender& contender) {
     which.forget_results();
     return check;
   };
+  task.kernel_times = [&contender] { return contender.kernel_times(); };
   task.device_seconds = [&contender] { return contender.device_seconds(); };
   return task;
 }

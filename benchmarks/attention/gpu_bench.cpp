@@ -20,11 +20,10 @@ void print_row(const Task& task, const Figure& figure, const BenchShape& shape) 
   std::cout << (first ? "" : ",\n") << R"({"op":")" << task.op << R"(","contender":")" << task.contender
             << R"(","backend":")" << task.backend << R"(","dtype":")" << name_of(shape.dtype) << R"(","heads":)"
             << shape.heads << R"(,"n":)" << shape.n << R"(,"head_dim":)" << shape.head_dim << R"(,"mask":")"
-            << shape.mask << R"(","timed":")" << (figure.on_device ? "device" : "processor") << R"(","seconds":)"
-            << figure.cpu_seconds << R"(,"interval":[)" << figure.low << ',' << figure.high << R"(],"wall_seconds":)"
-            << figure.seconds << R"(,"runs":)" << figure.runs << R"(,"gflops":)" << figure.gflops
-            << R"(,"peak_gflops":)" << figure.peak_gflops << R"(,"max_error":)" << figure.check.max_error
-            << R"(,"rms_error":)" << figure.check.rms_error << '}' << std::flush;
+            << shape.mask << R"(","device_seconds":)" << figure.device_seconds << R"(,"interval":[)" << figure.low
+            << ',' << figure.high << R"(],"wall_seconds":)" << figure.seconds << R"(,"runs":)" << figure.runs
+            << R"(,"gflops":)" << figure.gflops << R"(,"peak_gflops":)" << figure.peak_gflops << R"(,"max_error":)"
+            << figure.check.max_error << R"(,"rms_error":)" << figure.check.rms_error << '}' << std::flush;
   first = false;
 }
 

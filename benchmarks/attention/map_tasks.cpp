@@ -250,6 +250,7 @@ std::vector<Task> MapCase::tasks(const std::vector<std::string>& ops, const std:
     task.peak = peak_of(backend_, DType::f32);  // all of them multiply in float32
     task.least_bytes = case_.least_bytes();
     task.why_not = backend_.supports(needed, head()).why;
+    task.kernel_times = [this] { return backend_.kernel_times(); };
     task.check = [this, check = task.check] {
       const Check found = check();
       forget_results();

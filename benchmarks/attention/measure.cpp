@@ -12,21 +12,43 @@ namespace {
 constexpr double units_a_second = 1000;  // of progress
 
 struct Times {
-  std::vector<double> cpu, wall;
+  std::vector<double> cpu, wall, device;
+  std::map<std::string, KernelTime> kernels;  // by name
   double spent = 0;
-  bool on_device = false;
 };
+
+std::vector<KernelTime> kernel_times(const Task& task) {
+  return task.kernel_times ? task.kernel_times() : std::vector<KernelTime>();
+}
+
+// Adds the difference of two readings and returns its seconds. Kernels that first ran in between are not in the first.
+double add_kernels(const std::vector<KernelTime>& before, const std::vector<KernelTime>& after, Times& times) {
+  double device = 0;
+  for (KernelTime time : after) {
+    for (const KernelTime& same : before) {
+      if (same.kernel != time.kernel) continue;
+      time.launches -= same.launches;
+      time.seconds -= same.seconds;
+    }
+    if (time.launches == 0) continue;
+    KernelTime& sum = times.kernels[time.kernel];
+    sum = {time.kernel, sum.launches + time.launches, sum.seconds + time.seconds};
+    device += time.seconds;
+  }
+  return device;
+}
 
 void run_once(const Task& task, const Job& job, Times& times) {
   job.throw_if_stopped();
+  const std::vector<KernelTime> kernels = kernel_times(task);
   const double wall = wall_seconds();
   const double cpu = processor_seconds();
   task.run(job);
-  const double worked = processor_seconds() - cpu;
+  times.cpu.push_back(processor_seconds() - cpu);
   times.wall.push_back(wall_seconds() - wall);
-  const std::optional<double> on_device = task.device_seconds ? task.device_seconds() : std::nullopt;
-  times.on_device = on_device.has_value();
-  times.cpu.push_back(on_device.value_or(worked));
+  const double of_kernels = add_kernels(kernels, kernel_times(task), times);
+  const std::optional<double> told = task.device_seconds ? task.device_seconds() : std::nullopt;
+  times.device.push_back(told.value_or(of_kernels));
   times.spent += times.wall.back();
 }
 
@@ -93,14 +115,17 @@ std::vector<Figure> measure(std::span<const Task> tasks, double seconds, const J
     if (times[i].cpu.empty() || !figures[i].check.right) continue;
     Figure& figure = figures[i];
     figure.runs = static_cast<int>(times[i].cpu.size());
-    figure.on_device = times[i].on_device;
-    const Interval cpu = median_interval(times[i].cpu);
-    figure.cpu_seconds = cpu.median;
-    figure.low = cpu.low;
-    figure.high = cpu.high;
+    figure.cpu_seconds = median_interval(times[i].cpu).median;
     figure.seconds = median_interval(times[i].wall).median;
-    figure.gflops = tasks[i].flops / figure.cpu_seconds / 1e9;
-    figure.peak_gflops = (before.at(tasks[i].peak) + after.at(tasks[i].peak)) / 2;
+    figure.device_seconds = median_interval(times[i].device).median;
+    const bool on_device = figure.device_seconds > 0;
+    const Interval counts = median_interval(on_device ? times[i].device : times[i].cpu);
+    figure.low = counts.low;
+    figure.high = counts.high;
+    for (auto& [name, time] : times[i].kernels) figure.kernels.push_back(time);
+    figure.gflops = tasks[i].flops / counts.median / 1e9;
+    if (on_device == of_gpu(tasks[i].peak))  // the emulation has no peak
+      figure.peak_gflops = (before.at(tasks[i].peak) + after.at(tasks[i].peak)) / 2;
     figure.ratio = figure.peak_gflops > 0 ? figure.gflops / figure.peak_gflops : 0;
   }
   return figures;

@@ -8,6 +8,7 @@
 #include <string>
 #include <vector>
 
+#include "attention/ops.h"
 #include "attention_bench/peak.h"
 #include "core/jobs.h"
 
@@ -30,20 +31,23 @@ struct Task {
   std::string why_not;           // not to be run for this reason
   std::function<void(const Job&)> run;
   std::function<Check()> check;  // of what the last run wrote
-  // What the last run took on a device, by its own clock; null, or none, where the processor computes.
+  // What tells the time of a device, where one computes; both may be null. Seconds of the last run by its own clock:
   std::function<std::optional<double>()> device_seconds;
+  // Totals of its kernels so far:
+  std::function<std::vector<KernelTime>()> kernel_times;
 };
 
-// What a task took. Processor time is of all threads together; where a device computes, its time stands in its place.
+// What a task took. Processor time is of all threads together.
 struct Figure {
   double cpu_seconds = 0;  // median
   double seconds = 0;      // median, wall
-  bool on_device = false;
   int runs = 0;
-  double low = 0, high = 0;  // 95 % interval of the median of cpu_seconds; the extremes of fewer than 6 runs
-  double gflops = 0;         // a second of that time
-  double peak_gflops = 0;    // measured before and after the runs, mean
-  double ratio = 0;          // gflops / peak_gflops; 0 where there is no peak
+  double low = 0, high = 0;   // 95 % interval of the median of the time that counts; the extremes of fewer than 6 runs
+  double device_seconds = 0;  // median of what a device took; 0 where none computes
+  std::vector<KernelTime> kernels;  // of all runs
+  double gflops = 0;                // a second of the device's time where there is one, else of the processor's
+  double peak_gflops = 0;           // measured before and after the runs, mean; 0 where there is none
+  double ratio = 0;                 // gflops / peak_gflops; 0 where there is no peak
   std::int64_t peak_memory = 0;
   Check check;
 };

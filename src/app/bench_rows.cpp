@@ -37,6 +37,16 @@ std::string duration(double seconds) {
 
 std::string memory(std::int64_t bytes) { return fmt::format("{:.0f} MB", static_cast<double>(bytes) / 1e6); }
 
+// A line for each kernel that a device ran for this row.
+void print_kernels(std::ostream& out, const BenchRow& row) {
+  for (const KernelTime& time : row.figure.kernels) {
+    const double launches = static_cast<double>(time.launches) / row.figure.runs;
+    out << fmt::format("{} of {}, n {}, d {}: kernel {}: {} a run in {:.3g} {}\n", row.task.op, row.task.backend,
+                       row.shape.n, row.shape.head_dim, time.kernel, duration(time.seconds / row.figure.runs), launches,
+                       launches == 1 ? "launch" : "launches");
+  }
+}
+
 void print_table(Context& context, const BenchOptions& options, const std::vector<BenchRow>& rows) {
   std::ostream& out = context.console().out;
   const BenchShape& shape = rows.front().shape;
@@ -44,9 +54,6 @@ void print_table(Context& context, const BenchOptions& options, const std::vecto
       << shape.heads << (shape.heads == 1 ? " head, " : " heads, ");
   if (shape.kv_heads != shape.heads) out << shape.kv_heads << " KV heads, ";
   out << name_of(shape.dtype) << "; peak: multiply-adds in registers, in the same run";
-  const auto on_device = [](const BenchRow& row) { return row.figure.on_device; };
-  if (std::any_of(rows.begin(), rows.end(), on_device))
-    out << "; *: time of the GPU by its events, not of the processor";
   out << '\n';
   Table table({{"op", Align::left},
                {"contender", Align::left},
@@ -57,6 +64,7 @@ void print_table(Context& context, const BenchOptions& options, const std::vecto
                {"processor"},
                {"95 %"},
                {"wall"},
+               {"device"},
                {"runs"},
                {"GFLOP/s"},
                {"peak"},
@@ -69,15 +77,17 @@ void print_table(Context& context, const BenchOptions& options, const std::vecto
     const Figure& figure = row.figure;
     if (figure.runs == 0) continue;
     table.add({row.task.op, row.task.contender, row.task.backend, row.shape.mask, std::to_string(row.shape.n),
-               std::to_string(row.shape.head_dim), duration(figure.cpu_seconds) + (figure.on_device ? " *" : ""),
+               std::to_string(row.shape.head_dim), duration(figure.cpu_seconds),
                duration(figure.low) + " - " + duration(figure.high), duration(figure.seconds),
-               std::to_string(figure.runs), fmt::format("{:.1f}", figure.gflops),
+               figure.device_seconds > 0 ? duration(figure.device_seconds) : "-", std::to_string(figure.runs),
+               fmt::format("{:.1f}", figure.gflops),
                figure.peak_gflops > 0 ? fmt::format("{:.1f}", figure.peak_gflops) : "-",
                figure.peak_gflops > 0 ? weight_text(figure.ratio, 3) : "-", memory(row.task.least_bytes),
                memory(figure.peak_memory), fmt::format("{:.1e}", figure.check.max_error),
                fmt::format("{:.1e}", figure.check.rms_error)});
   }
   table.print(out);
+  for (const BenchRow& row : rows) print_kernels(out, row);
 }
 
 void print_json(const Console& console, const std::vector<BenchRow>& rows) {
@@ -92,7 +102,6 @@ void print_json(const Console& console, const std::vector<BenchRow>& rows) {
     json.key("heads").value(row.shape.heads).key("kv_heads").value(row.shape.kv_heads);
     json.key("n").value(row.shape.n).key("head_dim").value(row.shape.head_dim).key("mask").value(row.shape.mask);
     number("cpu_seconds", figure.cpu_seconds);
-    json.key("timed").value(figure.on_device ? "device" : "processor");
     number("seconds", figure.seconds);
     json.key("runs").value(figure.runs).key("interval").begin_array();
     json.value(static_cast<float>(figure.low)).value(static_cast<float>(figure.high)).end_array();
@@ -103,6 +112,17 @@ void print_json(const Console& console, const std::vector<BenchRow>& rows) {
     json.key("checked").value(figure.check.right);
     number("max_error", figure.check.max_error);
     number("rms_error", figure.check.rms_error);
+    if (figure.device_seconds > 0) number("device_seconds", figure.device_seconds);
+    if (!figure.kernels.empty()) {
+      json.key("kernels").begin_array();
+      for (const KernelTime& time : figure.kernels) {
+        json.begin_object().key("kernel").value(time.kernel);
+        json.key("launches").value(static_cast<std::int64_t>(time.launches));
+        number("seconds", time.seconds);
+        json.end_object();
+      }
+      json.end_array();
+    }
     json.end_object();
   }
   json.end_array();
@@ -111,18 +131,18 @@ void print_json(const Console& console, const std::vector<BenchRow>& rows) {
 
 void print_csv(const Console& console, const std::vector<BenchRow>& rows) {
   console.out << "op,contender,backend,dtype,heads,kv_heads,n,head_dim,mask,cpu_seconds,seconds,runs,low,high,gflops,"
-                 "peak_gflops,ratio,min_bytes,peak_rss,checked,max_error,rms_error,timed\n";
+                 "peak_gflops,ratio,min_bytes,peak_rss,checked,max_error,rms_error,device_seconds\n";
   for (const BenchRow& row : rows) {
     const Figure& figure = row.figure;
     if (figure.runs == 0) continue;
     const BenchShape& shape = row.shape;
     console.out << fmt::format("{},{},{},{},{},{},{},{},\"{}\",", row.task.op, row.task.contender, row.task.backend,
                                name_of(shape.dtype), shape.heads, shape.kv_heads, shape.n, shape.head_dim, shape.mask)
-                << fmt::format("{:.6g},{:.6g},{},{:.6g},{:.6g},{:.5g},{:.5g},{:.4g},{},{},{},{:.3g},{:.3g},{}\n",
+                << fmt::format("{:.6g},{:.6g},{},{:.6g},{:.6g},{:.5g},{:.5g},{:.4g},{},{},{},{:.3g},{:.3g},{:.6g}\n",
                                figure.cpu_seconds, figure.seconds, figure.runs, figure.low, figure.high, figure.gflops,
                                figure.peak_gflops, figure.ratio, row.task.least_bytes, figure.peak_memory,
                                figure.check.right, figure.check.max_error, figure.check.rms_error,
-                               figure.on_device ? "device" : "processor");
+                               figure.device_seconds);
   }
 }
 

@@ -1,6 +1,9 @@
 // attnscope bench: rows with every key that the contract names, and one clear line for what it cannot do.
 #include <gtest/gtest.h>
 
+#include <algorithm>
+
+#include "attention/select.h"
 #include "command_run.h"
 
 namespace attnscope {
@@ -10,6 +13,12 @@ CommandRun bench(std::vector<std::string> words) {
   words.insert(words.begin(), "bench");
   words.insert(words.end(), {"--seconds", "0.01"});
   return run_command(words);
+}
+
+bool has_emulation() {
+  const std::vector<BackendInfo> all = list_backends();
+  return std::any_of(all.begin(), all.end(),
+                     [](const BackendInfo& info) { return info.name == "emulation" && info.usable; });
 }
 
 TEST(Bench, AttentionGivesARowForEachContenderAndSize) {
@@ -31,6 +40,35 @@ TEST(Bench, AttentionGivesARowForEachContenderAndSize) {
   }
   EXPECT_EQ(rows[1]["backend"], "reference");
   EXPECT_EQ(rows[5]["n"], 100);
+}
+
+TEST(Bench, ADevicesKernelsAreToldOfEachRow) {
+  if (!has_emulation()) GTEST_SKIP() << "the emulation is not in this build";
+  const CommandRun run = bench(
+      {"attention", "--heads", "2", "--n", "64", "--head-dim", "16", "--contenders", "emulation,reference", "--json"});
+  ASSERT_EQ(run.code, 0) << run.err;
+  const Json rows = run.json();
+  ASSERT_EQ(rows.size(), 2U);
+  const Json& kernels = rows[0]["kernels"];
+  ASSERT_EQ(kernels.size(), 1U);
+  EXPECT_EQ(kernels[0]["kernel"], "forward_float f32");
+  EXPECT_EQ(kernels[0]["launches"], rows[0]["runs"]);
+  EXPECT_GT(rows[0]["device_seconds"], 0);
+  EXPECT_LE(rows[0]["device_seconds"], rows[0]["seconds"]);
+  EXPECT_EQ(rows[0]["peak_gflops"], 0) << "which is the processor's";
+  EXPECT_FALSE(rows[1].contains("kernels"));
+}
+
+TEST(Bench, ATableHasALineForEachKernelOfAnOp) {
+  if (!has_emulation()) GTEST_SKIP() << "the emulation is not in this build";
+  const CommandRun run =
+      bench({"map", "--n", "96", "--size", "8x8", "--contenders", "emulation", "--ops", "sampled_map,column_mass"});
+  ASSERT_EQ(run.code, 0) << run.err;
+  for (const char* line : {"sampled_map of emulation, n 96, d 64: kernel forward_float f32: ",
+                           "sampled_map of emulation, n 96, d 64: kernel map f32: ",
+                           "column_mass of emulation, n 96, d 64: kernel column_mass f32: "})
+    EXPECT_NE(run.out.find(line), std::string::npos) << run.out;
+  EXPECT_NE(run.out.find(" a run in 1 launch\n"), std::string::npos) << run.out;
 }
 
 TEST(Bench, MapGivesARowForEachOp) {
