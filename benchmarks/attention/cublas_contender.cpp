@@ -49,7 +49,7 @@ class CublasContender : public Contender {
   bool gives_lse() const override { return false; }
   std::string why_not(const BenchCase& which) const override {
     const std::int64_t n = which.shape().n;
-    if (const std::string why = why_no_gpu(); !why.empty()) return why;
+    if (std::string why = why_no_gpu(); !why.empty()) return why;
     if (!cublas_.library.missing().empty()) return cublas_.library.missing();
     if (n % 8 != 0 || which.shape().head_dim % 8 != 0) return "takes n and head_dim divisible by 8";
     const std::size_t bytes = static_cast<std::size_t>(n) * static_cast<std::size_t>(n) * size_of(which.shape().dtype);

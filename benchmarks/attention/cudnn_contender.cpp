@@ -68,7 +68,7 @@ class CudnnContender : public Contender {
   bool gives_lse() const override { return false; }
   std::string why_not(const BenchCase& which) const override {
     const BenchShape& shape = which.shape();
-    if (const std::string why = why_no_gpu(); !why.empty()) return why;
+    if (std::string why = why_no_gpu(); !why.empty()) return why;
     if (!cudnn_.library.missing().empty()) return cudnn_.library.missing();
     if (shape.dtype == DType::f32) return "takes f16 and bf16 only";
     if (shape.head_dim % 8 != 0) return "takes head_dim divisible by 8";
@@ -86,12 +86,7 @@ class CudnnContender : public Contender {
     void* const lse = lse_.room(static_cast<std::size_t>(shape.heads * shape.n) * sizeof(float));
     heads_.upload(which, shape.dtype);
     float scale = which.heads().front().score.scale, hidden = std::numeric_limits<float>::lowest();
-    std::vector<void*> data{const_cast<void*>(heads_.q(0)),
-                            const_cast<void*>(heads_.k(0)),
-                            const_cast<void*>(heads_.v(0)),
-                            heads_.o(0),
-                            lse,
-                            &scale};
+    std::vector<void*> data{heads_.q(0), heads_.k(0), heads_.v(0), heads_.o(0), lse, &scale};
     if (shape.mask == "causal") data.push_back(&hidden);
     clock_.begin();
     attention_->run(data, workspace);

@@ -53,8 +53,8 @@ void GpuHeads::upload(const BenchCase& which, DType o_type) {
   k_ = k_memory_.room(kv_heads * input_bytes_);
   v_ = v_memory_.room(kv_heads * input_bytes_);
   o_ = o_memory_.room(heads * output_bytes_);
-  const auto copy = [&](const void* to, const MatrixView& from) {
-    check_cuda(cudaMemcpy(const_cast<void*>(to), from.data, input_bytes_, cudaMemcpyHostToDevice), "a copy to the GPU");
+  const auto copy = [&](void* to, const MatrixView& from) {
+    check_cuda(cudaMemcpy(to, from.data, input_bytes_, cudaMemcpyHostToDevice), "a copy to the GPU");
   };
   const std::int64_t group = shape.heads / shape.kv_heads;
   for (std::int64_t h = 0; h < shape.heads; ++h) {

@@ -54,9 +54,9 @@ class GpuHeads {
   // O to the results of the case, as float32.
   void download(const BenchCase& which);
 
-  const void* q(std::int64_t head) const { return part(q_, head, input_bytes_); }
-  const void* k(std::int64_t kv_head) const { return part(k_, kv_head, input_bytes_); }
-  const void* v(std::int64_t kv_head) const { return part(v_, kv_head, input_bytes_); }
+  void* q(std::int64_t head) const { return part(q_, head, input_bytes_); }
+  void* k(std::int64_t kv_head) const { return part(k_, kv_head, input_bytes_); }
+  void* v(std::int64_t kv_head) const { return part(v_, kv_head, input_bytes_); }
   void* o(std::int64_t head) const { return part(o_, head, output_bytes_); }
 
  private:

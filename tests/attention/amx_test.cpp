@@ -157,6 +157,19 @@ TEST(Amx, TakesHeadsWithoutCapAndSlope) {
   EXPECT_FALSE(cpu::amx_takes(head));
 }
 
+TEST(Amx, WidensEveryHalfAsItIs) {
+  for (std::uint32_t first = 0; first <= 0xffffU; first += 16) {
+    std::uint16_t halves[16];
+    for (std::uint32_t i = 0; i < 16; ++i) halves[i] = static_cast<std::uint16_t>(first + i);
+    float got[16];
+    cpu::store(cpu::widened<DType::f16>(halves), got);
+    for (std::uint32_t i = 0; i < 16; ++i) {
+      const float truth = float_from_f16(halves[i]);
+      ASSERT_TRUE(got[i] == truth || (std::isnan(got[i]) && std::isnan(truth))) << first + i;
+    }
+  }
+}
+
 // Random halves of many sizes, and some that are tiny: sums [16, 16] after two products, to the bit.
 template <class Tiles>
 std::vector<float> products(const std::vector<std::uint16_t>& halves) {

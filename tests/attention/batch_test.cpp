@@ -34,7 +34,7 @@ class BatchTest : public testing::TestWithParam<std::string> {
   const HeadView& head() const { return made_.heads().front(); }
   Job job() { return {pool_, Priority::visible, {}, nullptr}; }
   Weighting weighting() const { return {a_, b_}; }
-  std::vector<float> room(std::int64_t width) const { return std::vector<float>(static_cast<std::size_t>(n * width)); }
+  static std::vector<float> room(std::int64_t width) { return std::vector<float>(static_cast<std::size_t>(n * width)); }
 
   void compare(std::span<const float> got, std::span<const float> truth) {
     const double relative = Tolerance(score_bound(head()) + 1).relative;  // + |b|

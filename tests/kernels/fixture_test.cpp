@@ -103,15 +103,17 @@ struct Field {
   Nearness nearness;
 };
 
-#define FIELD(member, nearness) \
-  { #member, offsetof(InstructionResults, member) / 4, sizeof(InstructionResults::member) / 4, nearness }
+using Results = InstructionResults;
 constexpr Field fields[] = {
-    FIELD(powers, Nearness::power),         FIELD(packed[0], Nearness::f16_pairs),
-    FIELD(packed[1], Nearness::bf16_pairs), FIELD(whole_products, Nearness::bits),
-    FIELD(products, Nearness::product),     FIELD(matrices, Nearness::bits),
-    FIELD(transposed, Nearness::bits),      FIELD(copied, Nearness::bits),
+    {"powers", offsetof(Results, powers) / 4, sizeof(Results::powers) / 4, Nearness::power},
+    {"packed[0]", offsetof(Results, packed[0]) / 4, sizeof(Results::packed[0]) / 4, Nearness::f16_pairs},
+    {"packed[1]", offsetof(Results, packed[1]) / 4, sizeof(Results::packed[1]) / 4, Nearness::bf16_pairs},
+    {"whole_products", offsetof(Results, whole_products) / 4, sizeof(Results::whole_products) / 4, Nearness::bits},
+    {"products", offsetof(Results, products) / 4, sizeof(Results::products) / 4, Nearness::product},
+    {"matrices", offsetof(Results, matrices) / 4, sizeof(Results::matrices) / 4, Nearness::bits},
+    {"transposed", offsetof(Results, transposed) / 4, sizeof(Results::transposed) / 4, Nearness::bits},
+    {"copied", offsetof(Results, copied) / 4, sizeof(Results::copied) / 4, Nearness::bits},
 };
-#undef FIELD
 
 bool alike(unsigned emulated, unsigned real, Nearness nearness) {
   if (emulated == real) return true;
@@ -119,12 +121,10 @@ bool alike(unsigned emulated, unsigned real, Nearness nearness) {
   const auto both_nan = [&](unsigned shift, unsigned largest) {
     return (emulated >> shift & 0x7fffU) > largest && (real >> shift & 0x7fffU) > largest;
   };
-  const auto halves_alike = [&](unsigned largest) {
-    for (const unsigned shift : {0U, 16U}) {
-      if ((emulated >> shift & 0xffffU) != (real >> shift & 0xffffU) && !both_nan(shift, largest)) return false;
-    }
-    return true;
+  const auto half_alike = [&](unsigned shift, unsigned largest) {
+    return (emulated >> shift & 0xffffU) == (real >> shift & 0xffffU) || both_nan(shift, largest);
   };
+  const auto halves_alike = [&](unsigned largest) { return half_alike(0, largest) && half_alike(16, largest); };
   switch (nearness) {
     case Nearness::bits:
       return false;

@@ -50,7 +50,7 @@ __device__ __forceinline__ void put_through_type(const InstructionInputs& in, In
 }
 
 __global__ void __launch_bounds__(instruction_lanes) put_through_instructions(const InstructionParameters p) {
-  InstructionShared& shared = shared_as<InstructionShared>();
+  auto& shared = shared_as<InstructionShared>();
   const int lane = static_cast<int>(threadIdx.x);
   const InstructionInputs& in = p.inputs[lane];
   InstructionResults out{};
