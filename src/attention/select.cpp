@@ -126,7 +126,8 @@ std::unique_ptr<Backend> select_backend(std::string_view device, std::string_vie
   return selected(known_backends(), device, forced).make();
 }
 
-std::unique_ptr<Backend> select_with_fallback(std::string_view device, std::string_view forced, FallbackReport report) {
+std::unique_ptr<Backend> select_with_fallback(std::string_view device, std::string_view forced,
+                                              const FallbackReport& report) {
   const std::vector<Known> known = known_backends();
   const Known& chosen = selected(known, device, forced);
   if (chosen.info.name != "cuda" && !chosen.info.name.starts_with("emulation")) return chosen.make();

@@ -29,6 +29,7 @@ std::unique_ptr<Backend> select_backend(std::string_view device, std::string_vie
 
 // The same, with the best of the CPU behind a GPU and the emulation (fallback.h): it takes every head. Where auto finds
 // a GPU that fails as it is opened, the CPU is taken and the reason reported.
-std::unique_ptr<Backend> select_with_fallback(std::string_view device, std::string_view forced, FallbackReport report);
+std::unique_ptr<Backend> select_with_fallback(std::string_view device, std::string_view forced,
+                                              const FallbackReport& report);
 
 }  // namespace attnscope

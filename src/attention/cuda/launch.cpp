@@ -69,6 +69,7 @@ std::vector<KernelTime> Launcher::times() const {
     time.seconds += known.seconds;
   }
   std::vector<KernelTime> times;
+  times.reserve(by_name.size());
   for (auto& [name, time] : by_name) times.push_back({name, time.launches, time.seconds});
   return times;
 }
