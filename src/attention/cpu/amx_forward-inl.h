@@ -99,8 +99,7 @@ class AmxForward {
         store(maximum, run_.maximum + v * vector_lanes);
         base_[v] = maximum == splat(-std::numeric_limits<float>::infinity()) ? splat(0) : maximum;
         Floats kept[1] = {before - base_[v]};
-        Floats unused[1] = {};
-        exp2_bounded(kept, unused);
+        exp2_bounded(kept);
         stage.kept[v] = kept[0];
         sums_[v] = splat(0);
       }
@@ -140,27 +139,21 @@ class AmxForward {
       const std::int64_t s = piece / 16;
       const float* const scores = stage_.scores + (s * step + row) * lanes;
       Word* const weights = stage_.weights + s * vectors * words + row * vector_lanes;
-      Floats first[vectors];
-      Floats second[vectors];
+      Floats x[2 * vectors];  // of the first key, then of the second
       for (int v = 0; v < vectors; ++v) {
-        first[v] = load(scores + v * vector_lanes) * factor_ - base_[v];
-        second[v] = load(scores + 16 * lanes + v * vector_lanes) * factor_ - base_[v];
+        x[v] = load(scores + v * vector_lanes) * factor_ - base_[v];
+        x[vectors + v] = load(scores + 16 * lanes + v * vector_lanes) * factor_ - base_[v];
       }
-      exp2_bounded(first, second);
-      for (int v = 0; v < vectors; ++v) sums_[v] += first[v] + second[v];
+      exp2_bounded(x);
+      for (int v = 0; v < vectors; ++v) sums_[v] += x[v] + x[vectors + v];
 #pragma GCC unroll 3
       for (int part = 0; part < weight_parts; ++part) {
         Word* const to = weights + part * block_rows * lanes / 2;
         const bool last = part + 1 == weight_parts;
-        for (int v = 0; v < vectors && last && weight_parts < 3; ++v) {  // three parts hold all bits
-          first[v] = raised_for_bf16(first[v]);
-          second[v] = raised_for_bf16(second[v]);
-        }
-        for (int v = 0; v < vectors; ++v) store(pair_of(first[v], second[v]), to + v * words);
-        for (int v = 0; v < vectors && !last; ++v) {
-          first[v] -= cut_to_bf16(first[v]);
-          second[v] -= cut_to_bf16(second[v]);
-        }
+        for (int i = 0; i < 2 * vectors && last && weight_parts < 3; ++i)  // three parts hold all bits
+          x[i] = raised_for_bf16(x[i]);
+        for (int v = 0; v < vectors; ++v) store(pair_of(x[v], x[vectors + v]), to + v * words);
+        for (int i = 0; i < 2 * vectors && !last; ++i) x[i] -= cut_to_bf16(x[i]);
       }
     }
 

@@ -43,31 +43,30 @@ ATTNSCOPE_INLINE Floats larger(Floats x, Floats y) {
 
 // 2^x for x up to about 1: the polynomial of exp2-inl.h, relative error 2e-7; exactly 0 below -127. Each step for all
 // vectors, so that none has to wait for itself.
-template <int half>
-ATTNSCOPE_INLINE void exp2_bounded(Floats (&x)[half], Floats (&y)[half]) {
+template <int count>
+ATTNSCOPE_INLINE void exp2_bounded(Floats (&x)[count]) {
   constexpr float shift = 12582912.0F;  // 1.5 * 2^23: adding it rounds to a whole number, kept in the low bits
   constexpr float factors[] = {0.009671512991189957F, 0.05550733581185341F, 0.24022242426872253F, 0.6931470036506653F,
                                1.0F};
-  Floats shifted[2 * half];
-  Floats p[2 * half];
-  const auto at = [&](int i) -> Floats& { return i < half ? x[i] : y[i - half]; };
+  Floats shifted[count];
+  Floats p[count];
 #pragma GCC unroll 4
-  for (int i = 0; i < 2 * half; ++i) at(i) = larger(at(i), splat(-127.0F));
+  for (int i = 0; i < count; ++i) x[i] = larger(x[i], splat(-127.0F));
 #pragma GCC unroll 4
-  for (int i = 0; i < 2 * half; ++i) shifted[i] = at(i) + shift;
+  for (int i = 0; i < count; ++i) shifted[i] = x[i] + shift;
 #pragma GCC unroll 4
-  for (int i = 0; i < 2 * half; ++i) p[i] = shifted[i] - shift;
+  for (int i = 0; i < count; ++i) p[i] = shifted[i] - shift;
 #pragma GCC unroll 4
-  for (int i = 0; i < 2 * half; ++i) at(i) -= p[i];
+  for (int i = 0; i < count; ++i) x[i] -= p[i];
 #pragma GCC unroll 4
-  for (int i = 0; i < 2 * half; ++i) p[i] = splat(0.001326472731307149F);
+  for (int i = 0; i < count; ++i) p[i] = splat(0.001326472731307149F);
 #pragma GCC unroll 5
   for (const float factor : factors) {
 #pragma GCC unroll 4
-    for (int i = 0; i < 2 * half; ++i) p[i] = p[i] * at(i) + factor;
+    for (int i = 0; i < count; ++i) p[i] = p[i] * x[i] + factor;
   }
 #pragma GCC unroll 4
-  for (int i = 0; i < 2 * half; ++i) at(i) = floats_of(bits_of(p[i]) + (bits_of(shifted[i]) << 23U));
+  for (int i = 0; i < count; ++i) x[i] = floats_of(bits_of(p[i]) + (bits_of(shifted[i]) << 23U));
 }
 
 // The 8 leading bits of each number, the rest cut off, as a float.
