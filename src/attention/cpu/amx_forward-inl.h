@@ -25,12 +25,14 @@ namespace attnscope::cpu {
 template <class Tiles, DType dtype>
 class AmxForward {
  public:
-  static constexpr ForwardKernel kernel() { return {lanes, tiles_of_a_block, scratch_size, run}; }
+  static constexpr ForwardKernel kernel() { return {lanes, tiles_of_a_block, tiles_of_a_block / 2, work_of_a_task, scratch_size, run}; }
 
  private:
   static constexpr int lanes = 32;  // queries of a tile: two vectors, two tile registers wide
   static constexpr int vectors = 2;
-  static constexpr int tiles_of_a_block = 16;  // many, since keys and values are packed anew for each block
+  // Many, since keys and values are packed anew for each block; as many as stay in the second-level cache.
+  static constexpr int tiles_of_a_block = dtype == DType::bf16 ? 32 : 16;
+  static constexpr std::int64_t work_of_a_task = tiles_of_a_block * lanes * 2048 * (128 + work_of_a_weight);
   static constexpr int parts = dtype == DType::bf16 ? 1 : dtype == DType::f16 ? 2 : 3;  // of an input
   static constexpr int weight_parts = dtype == DType::bf16 ? 2 : 3;
   static constexpr int terms = 3;             // parts i and j are multiplied where i + j < terms
@@ -382,13 +384,33 @@ class AmxForward {
     std::fill_n(run.maximum, lanes, -std::numeric_limits<float>::infinity());
     std::fill_n(run.sum, lanes, 0.0F);
     if (block_.first) return;
+    const std::int64_t first = static_cast<std::int64_t>(t) * lanes;
     for (int lane = 0; lane < tile.count; ++lane) {
-      const std::int64_t query = static_cast<std::int64_t>(t) * lanes + lane;
-      run.maximum[lane] = -block_.negated_max[query];
-      run.sum[lane] = block_.sum[query];
-      for (std::int64_t c = 0; c < block_.value_depth; ++c)
-        run.o[c * lanes + lane] = block_.o[query * block_.o_stride + c];
+      run.maximum[lane] = -block_.negated_max[first + lane];
+      run.sum[lane] = block_.sum[first + lane];
     }
+    for (int v = 0; v < vectors; ++v) {
+      for (std::int64_t c = 0; c < block_.value_depth; c += vector_lanes) load_sums(t, v, c);
+    }
+  }
+
+  // Sums so far of 16 queries and 16 dimensions from c on, from rows of `o` to lanes.
+  void load_sums(int t, int v, std::int64_t c) const {
+    const std::int64_t first = static_cast<std::int64_t>(t) * lanes + v * vector_lanes;
+    const std::int64_t count = block_.tiles[t].count - v * vector_lanes;
+    const std::int64_t width = std::min<std::int64_t>(vector_lanes, block_.value_depth - c);
+    Words rows[vector_lanes] = {};
+    for (std::int64_t i = 0; i < std::min<std::int64_t>(vector_lanes, count); ++i) {
+      const float* const row = block_.o + (first + i) * block_.o_stride + c;
+      if (width == vector_lanes) {
+        rows[i] = bits_of(load(row));
+      } else {
+        std::memcpy(&rows[i], row, static_cast<std::size_t>(width) * sizeof(float));
+      }
+    }
+    transpose(rows);
+    float* const sums = running(t).o + c * lanes + v * vector_lanes;
+    for (std::int64_t i = 0; i < width; ++i) store(floats_of(rows[i]), sums + i * lanes);
   }
 
   void end_tile(int t) const {

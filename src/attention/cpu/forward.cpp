@@ -16,25 +16,28 @@ struct HeadWork {
   const ForwardResult& result;
   StreamRows keys;
   std::int64_t value_depth;
+  int tiles;                            // of a block of queries
   std::int64_t part_keys;               // keys of a part; a multiple of block_rows
   std::vector<float> negated_max, sum;  // [n_q] where there is more than one part
 
-  HeadWork(const HeadView& view, const ForwardResult& to)
+  HeadWork(const HeadView& view, const ForwardResult& to, const ForwardKernel& kernel)
       : head(view),
         result(to),
         keys(StreamRows::of_keys(view, {})),
         value_depth(to.o == nullptr ? 0 : view.v.cols),
-        part_keys(keys_of_a_part(view.k.cols + value_depth)) {
+        tiles(kernel.tiles),
+        part_keys(keys_of_a_part(kernel)) {
     if (parts() < 2) return;
+    tiles = kernel.tiles_in_parts;
+    part_keys = keys_of_a_part(kernel);
     negated_max.resize(static_cast<std::size_t>(head.n_q()));
     sum.resize(negated_max.size());
   }
   std::int64_t parts() const { return std::max<std::int64_t>(1, (keys.stream().rows + part_keys - 1) / part_keys); }
 
-  // As many keys as keep a task at three milliseconds: 6,144 for d = d_v = 64.
-  static std::int64_t keys_of_a_part(std::int64_t depths) {
-    constexpr std::int64_t budget = 6144 * (128 + work_of_a_weight);
-    return std::max<std::int64_t>(1, budget / (depths + work_of_a_weight) / block_rows) * block_rows;
+  std::int64_t keys_of_a_part(const ForwardKernel& kernel) const {
+    const std::int64_t work_of_a_key = tiles * kernel.lanes * (head.k.cols + value_depth + work_of_a_weight);
+    return std::max<std::int64_t>(1, kernel.work / work_of_a_key / block_rows) * block_rows;
   }
 };
 
@@ -75,17 +78,36 @@ void add_tasks(HeadWork& work, std::int64_t first_query, int queries, std::vecto
 }
 
 // waves[p]: the tasks in part p of their keys, the longest first. A wave waits for the one before it.
-std::vector<std::vector<Task>> cut(std::vector<HeadWork>& works, int block_queries) {
+std::vector<std::vector<Task>> cut(std::vector<HeadWork>& works, int lanes) {
   std::int64_t parts = 0;
   for (const HeadWork& work : works) parts = std::max(parts, work.parts());
   std::vector<std::vector<Task>> waves(static_cast<std::size_t>(parts));
   for (HeadWork& work : works) {
-    for (std::int64_t first = 0; first < work.head.n_q(); first += block_queries)
-      add_tasks(work, first, static_cast<int>(std::min<std::int64_t>(block_queries, work.head.n_q() - first)), waves);
+    const int queries = work.tiles * lanes;
+    for (std::int64_t first = 0; first < work.head.n_q(); first += queries)
+      add_tasks(work, first, static_cast<int>(std::min<std::int64_t>(queries, work.head.n_q() - first)), waves);
   }
   for (auto& wave : waves)
     std::stable_sort(wave.begin(), wave.end(), [](const Task& a, const Task& b) { return a.cost > b.cost; });
   return waves;
+}
+
+// Makes blocks of queries smaller where there are too few to keep all threads busy to the end. What comes out for a
+// query does not depend on the block that it lies in.
+void share(std::vector<HeadWork>& works, int lanes, unsigned threads) {
+  constexpr int fewest = 4;
+  const std::int64_t wanted = threads == 1 ? 1 : std::int64_t{4} * threads;
+  for (bool smaller = true; smaller;) {
+    std::int64_t blocks = 0;
+    for (const HeadWork& work : works) blocks += (work.head.n_q() + work.tiles * lanes - 1) / (work.tiles * lanes);
+    if (blocks >= wanted) return;
+    smaller = false;
+    for (HeadWork& work : works) {
+      if (work.tiles < 2 * fewest) continue;
+      work.tiles /= 2;
+      smaller = true;
+    }
+  }
 }
 
 void run(const Task& task, const ForwardKernel& kernel, const Job& job, float* scratch) {
@@ -126,10 +148,11 @@ void forward(const ForwardKernel& kernel, std::span<const HeadView> heads, std::
   works.reserve(heads.size());
   std::size_t scratch_size = 0;
   for (std::size_t h = 0; h < heads.size(); ++h) {
-    works.emplace_back(heads[h], results[h]);
+    works.emplace_back(heads[h], results[h], kernel);
     scratch_size = std::max(scratch_size, kernel.scratch_size(works.back().keys.stream(), works.back().value_depth));
   }
-  const auto waves = cut(works, kernel.tiles * kernel.lanes);
+  share(works, kernel.lanes, job.pool.threads());
+  const auto waves = cut(works, kernel.lanes);
   Scratch scratch(job.pool, scratch_size);
   Job quiet = job;  // the tasks of all waves are announced at once, so that the share done never falls
   quiet.progress = nullptr;

@@ -11,7 +11,10 @@
 
 HWY_BEFORE_NAMESPACE();
 namespace attnscope::cpu::HWY_NAMESPACE {
-ForwardKernel make_forward_kernel() { return {lanes, forward_tiles, forward_scratch_size, forward_block}; }
+ForwardKernel make_forward_kernel() {
+  constexpr std::int64_t work = forward_tiles * lanes * 4096 * (128 + work_of_a_weight);
+  return {lanes, forward_tiles, forward_tiles, work, forward_scratch_size, forward_block};
+}
 }  // namespace attnscope::cpu::HWY_NAMESPACE
 HWY_AFTER_NAMESPACE();
 

@@ -36,13 +36,17 @@ struct ForwardBlock {
 
 struct ForwardKernel {
   int lanes = 0;  // queries of a tile
-  int tiles = 0;  // that share a block of keys: at most max_forward_tiles
+  int tiles = 0;  // that share a block of keys, at most: up to max_forward_tiles
+  // The same where the keys are cut into parts: fewer, for longer parts, since between them what a query has so far is
+  // written and read.
+  int tiles_in_parts = 0;
+  std::int64_t work = 0;  // of a task of two or three milliseconds: queries x keys x (dimensions + work_of_a_weight)
   // Floats of scratch memory that `run` needs, 64-byte aligned.
   std::size_t (*scratch_size)(const Stream& stream, std::int64_t value_depth) = nullptr;
   void (*run)(const ForwardBlock& block, float* scratch) = nullptr;
 };
 
-constexpr int max_forward_tiles = 16;
+constexpr int max_forward_tiles = 32;
 
 ForwardKernel forward_kernel(CpuTarget target);
 

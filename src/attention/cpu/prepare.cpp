@@ -124,7 +124,7 @@ StreamRows StreamRows::of_queries(const HeadView& head, std::span<const float> b
 
 TileBlocks::TileBlocks(std::int64_t total_lanes, int tile_lanes, const Stream& stream)
     : total_(total_lanes), block_(tiles_at_once * tile_lanes), rows_(stream.rows) {
-  constexpr std::int64_t budget = 8192 * (64 + work_of_a_weight);
+  constexpr std::int64_t budget = 5120 * (64 + work_of_a_weight);
   part_ = std::max<std::int64_t>(1, budget / (stream.depth + work_of_a_weight) / block_rows) * block_rows;
 }
 

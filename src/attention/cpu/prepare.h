@@ -42,9 +42,6 @@ class StreamRows {
   Stream stream_;
 };
 
-// About how many multiplications an exponential and what else is done with a score cost.
-constexpr std::int64_t work_of_a_weight = 32;
-
 // How lanes and the stream that they meet are cut into blocks and parts, for tasks of two or three milliseconds: blocks
 // of up to tiles_at_once tiles, parts of as many rows as that allows. The cut depends on sizes only.
 class TileBlocks {

@@ -15,6 +15,8 @@ namespace attnscope::cpu {
 constexpr int max_lanes = 48;    // lanes of the widest tile of any instruction set
 constexpr int max_rows = 8;      // streamed rows that the widest micro kernel takes at once
 constexpr int block_rows = 128;  // streamed rows that stay in the first-level cache for several tiles
+// About how many multiplications an exponential and what else is done with a score cost.
+constexpr std::int64_t work_of_a_weight = 32;
 constexpr double log2_e = 1.4426950408889634;
 constexpr double ln_2 = 0.6931471805599453;
 
