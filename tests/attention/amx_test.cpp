@@ -20,9 +20,9 @@ namespace attnscope::test {
 namespace {
 
 cpu::ForwardKernel model_kernel(DType dtype) {
-  if (dtype == DType::f32) return cpu::AmxForward<ModelTiles, DType::f32>::kernel();
-  if (dtype == DType::f16) return cpu::AmxForward<ModelTiles, DType::f16>::kernel();
-  return cpu::AmxForward<ModelTiles, DType::bf16>::kernel();
+  if (dtype == DType::f32) return cpu::amx::Forward<ModelTiles, DType::f32>::kernel();
+  if (dtype == DType::f16) return cpu::amx::Forward<ModelTiles, DType::f16>::kernel();
+  return cpu::amx::Forward<ModelTiles, DType::bf16>::kernel();
 }
 
 struct Output {

@@ -171,8 +171,8 @@ std::vector<Case> cases() {
   std::vector<Case> cases;
   for (const char* name : {"avx512", "avx2", "baseline"}) {
     if (!usable(name)) continue;
-    for (const Op op : {Op::forward, Op::rows, Op::columns, Op::map, Op::sampled_map, Op::top_k, Op::row_stats,
-                        Op::column_mass})
+    for (const Op op :
+         {Op::forward, Op::rows, Op::columns, Op::map, Op::sampled_map, Op::top_k, Op::row_stats, Op::column_mass})
       cases.push_back({name, op, DType::f32});
     break;
   }

@@ -20,9 +20,9 @@
 #include "attention/cpu/amx_forward-inl.h"
 
 namespace attnscope::cpu {
-template class AmxForward<HardwareTiles, DType::f32>;
-template class AmxForward<HardwareTiles, DType::f16>;
-template class AmxForward<HardwareTiles, DType::bf16>;
+template class amx::Forward<HardwareTiles, DType::f32>;
+template class amx::Forward<HardwareTiles, DType::f16>;
+template class amx::Forward<HardwareTiles, DType::bf16>;
 }  // namespace attnscope::cpu
 #if defined(__clang__)
 #pragma clang attribute pop
@@ -61,9 +61,9 @@ bool amx_takes(const HeadView& head) {
 }
 
 ForwardKernel amx_forward_kernel(DType dtype) {
-  if (dtype == DType::f32) return AmxForward<HardwareTiles, DType::f32>::kernel();
-  if (dtype == DType::f16) return AmxForward<HardwareTiles, DType::f16>::kernel();
-  return AmxForward<HardwareTiles, DType::bf16>::kernel();
+  if (dtype == DType::f32) return amx::Forward<HardwareTiles, DType::f32>::kernel();
+  if (dtype == DType::f16) return amx::Forward<HardwareTiles, DType::f16>::kernel();
+  return amx::Forward<HardwareTiles, DType::bf16>::kernel();
 }
 
 }  // namespace attnscope::cpu
