@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "attention/error_bounds.h"
 #include "attention/select.h"
 
 namespace attnscope::bench {
@@ -11,24 +12,6 @@ namespace {
 constexpr std::int64_t checked_heads = 4;
 constexpr std::int64_t checked_queries = 16;
 
-double largest_value(const HeadView& head) {
-  double largest = 0;
-  for (std::int64_t j = 0; j < head.n_k(); ++j) {
-    for (std::int64_t c = 0; c < head.v.cols; ++c) largest = std::max(largest, std::abs(head.v.at(j, c)));
-  }
-  return largest;
-}
-
-double longest_row(const MatrixView& matrix) {
-  double longest = 0;
-  for (std::int64_t r = 0; r < matrix.rows; ++r) {
-    double squares = 0;
-    for (std::int64_t c = 0; c < matrix.cols; ++c) squares += matrix.at(r, c) * matrix.at(r, c);
-    longest = std::max(longest, squares);
-  }
-  return std::sqrt(longest);
-}
-
 double limit_of_o(DType dtype, double bound) {
   if (dtype == DType::f16) return 0x1p-10;
   if (dtype == DType::bf16) return 0x1p-7;
@@ -36,8 +19,6 @@ double limit_of_o(DType dtype, double bound) {
 }
 
 }  // namespace
-
-double score_bound(const HeadView& head) { return head.score.scale * longest_row(head.q) * longest_row(head.k); }
 
 std::vector<std::int64_t> spread_over(std::int64_t n, std::int64_t count) {
   std::vector<std::int64_t> places;

@@ -11,9 +11,6 @@ namespace attnscope::bench {
 // At most `count` of n places: the first, the last and some between, evenly spread.
 std::vector<std::int64_t> spread_over(std::int64_t n, std::int64_t count);
 
-// A bound on |s| of a head: |scale| max|q| max|k|.
-double score_bound(const HeadView& head);
-
 // O of up to 16 queries in each of up to 4 heads (errors of max|v|), and lse where it is given. The limit is op_test's:
 // O 5e-6 at most where everything is float32, 2^-10 where f16 and 2^-7 where bf16 is stored; lse 1e-6 (1 + S).
 Check check_forward(const BenchCase& which, bool with_lse);

@@ -6,6 +6,7 @@
 #include <limits>
 #include <numeric>
 
+#include "attention/error_bounds.h"
 #include "attention/select.h"
 #include "attention_bench/check.h"
 #include "attention_bench/contender.h"

@@ -41,7 +41,7 @@ inline double bias(const Weighting& weighting, std::int64_t j) {
 // About how many multiplications `cells` scores and exponentials cost.
 inline std::int64_t work_of(const HeadView& head, std::int64_t cells) { return cells * (head.q.cols + 16); }
 
-// Runs body(index) for each index in [0, count) on the pool, so many to a task thto a task lasts a millisecond or two
+// Runs body(index) for each index in [0, count) on the pool, so many to a task that it lasts a millisecond or two
 // where one index costs `work` multiplications.
 void for_each(std::int64_t count, std::int64_t work, const Job& job, const std::function<void(std::int64_t)>& body);
 

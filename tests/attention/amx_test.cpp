@@ -11,6 +11,7 @@
 #include "attention/cpu/amx_tiles.h"
 #include "attention/cpu/cpu_backend.h"
 #include "attention/cpu/drivers.h"
+#include "attention/error_bounds.h"
 #include "attention/select.h"
 #include "head_case.h"
 #include "op_cases.h"

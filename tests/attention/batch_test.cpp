@@ -4,6 +4,7 @@
 
 #include <numeric>
 
+#include "attention/error_bounds.h"
 #include "attention/select.h"
 #include "head_case.h"
 #include "tolerances.h"

@@ -3,6 +3,7 @@
 
 #include <numeric>
 
+#include "attention/error_bounds.h"
 #include "attention/select.h"
 #include "golden.h"
 #include "head_case.h"

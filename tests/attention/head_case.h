@@ -83,8 +83,4 @@ class HeadCase {
   std::vector<HeadView> heads_;
 };
 
-// Bound on |s|: |scale| max|q| max|k| + |slope| max|j - p|, with |q| and |k| the lengths of vectors.
-double score_bound(const HeadView& head);
-double largest_value(const HeadView& head);  // max |v[j,c]|
-
 }  // namespace attnscope::test

@@ -4,6 +4,7 @@
 
 #include <sstream>
 
+#include "attention/error_bounds.h"
 #include "guarded.h"
 
 namespace attnscope::test {

@@ -1,6 +1,7 @@
 // The checks of top_k and row_stats: what there is to say about a row of P.
 #include <set>
 
+#include "attention/error_bounds.h"
 #include "guarded.h"
 #include "op_check.h"
 

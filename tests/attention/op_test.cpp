@@ -8,6 +8,7 @@
 #include <iostream>
 #include <tuple>
 
+#include "attention/error_bounds.h"
 #include "attention/select.h"
 #include "op_cases.h"
 #include "op_check.h"

@@ -5,6 +5,7 @@
 #include <map>
 
 #include "../attention/op_check.h"
+#include "attention/error_bounds.h"
 #include "attention/select.h"
 #include "models/model.h"
 
