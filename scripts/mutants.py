@@ -63,9 +63,11 @@ class Copy:
                 run = subprocess.run(command, capture_output=True, text=True, errors="replace", timeout=600)
             except subprocess.TimeoutExpired:
                 return f"{Path(program).name} (does not end)"
-            if run.returncode != 0:  # with or without a word, the test that began last is the one
-                begun = [line for line in run.stdout.splitlines() if line.startswith("[ RUN      ] ")]
-                return begun[-1].split("] ")[1] if begun else Path(program).name
+            if run.returncode != 0:  # without a word, the test that began last is the one; else those after it are skipped
+                lines = run.stdout.splitlines()
+                failed = [line for line in lines if line.startswith("[  FAILED  ] ")]
+                begun = [line for line in lines if line.startswith("[ RUN      ] ")]
+                return (failed[:1] or begun[-1:] or [f"] {Path(program).name}"])[0].split("] ")[1].split(", ")[0].split(" (")[0]
         return None
 
     def plant(self, bug):
