@@ -1,6 +1,6 @@
 // One head as a kernel sees it: rows of numbers in the device's memory, the score and the mask.
 #pragma once
-#include "attention/mask.h"
+#include "core/mask.h"
 #include "kernels/instructions.h"
 
 namespace attnscope::kernels {

@@ -2,8 +2,8 @@
 #pragma once
 #include <cstdint>
 
-#include "attention/mask.h"
 #include "core/dtype.h"
+#include "core/mask.h"
 
 namespace attnscope::bench {
 

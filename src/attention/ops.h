@@ -17,8 +17,8 @@
 #include <string_view>
 #include <vector>
 
-#include "attention/mask.h"
 #include "core/jobs.h"
+#include "core/mask.h"
 #include "core/view.h"
 
 namespace attnscope {

@@ -22,7 +22,7 @@ struct Rotary {
 // The mask of a whole layer, as files store it: no offset, no pointers.
 struct MaskSpec {
   bool causal = true;
-  std::optional<std::int64_t> left, right;  // window, see attention/mask.h
+  std::optional<std::int64_t> left, right;  // window, see core/mask.h
   std::int64_t sinks = 0;
   std::optional<std::int64_t> n_valid;
   friend bool operator==(const MaskSpec&, const MaskSpec&) = default;

@@ -7,8 +7,8 @@
 #include <cstdint>
 #include <stop_token>
 
-#include "attention/mask.h"
 #include "core/dtype.h"
+#include "core/mask.h"
 
 namespace attnscope::cpu {
 
