@@ -1,5 +1,5 @@
 // A device whose memory is ordinary memory of a chosen size and whose kernels do nothing but take a chosen time: for
-// tests of what surrounds kernels.
+// tests of what surrounds kernels. Uploads are done as late as they may be.
 #pragma once
 #include <atomic>
 #include <cstddef>

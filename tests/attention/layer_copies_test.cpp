@@ -131,6 +131,17 @@ TEST_F(Copies, MemoryOfAnOpTakesThePlaceOfIdleCopies) {
   EXPECT_THROW(stream.allocate(2 * bytes), DeviceOutOfMemory);
 }
 
+TEST_F(Copies, WhatAStreamHasAskedForStaysUntilItEnds) {
+  device_.budget = bytes;
+  cuda::Launcher launcher;
+  {
+    cuda::Stream stream(device_, copies(), launcher);
+    EXPECT_NE(stream.layer_copy(key(1), Numbers(1).view()), nullptr);
+    EXPECT_EQ(get(2), nullptr);
+  }
+  EXPECT_NE(get(2), nullptr);
+}
+
 TEST_F(Copies, WhatIsOfNoMoreUseGoesAtTheNextCall) {
   const auto used = get(1);
   get(2);
