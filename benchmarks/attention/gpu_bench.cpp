@@ -1,5 +1,5 @@
-// The fused forward on this machine's GPU against cuBLAS and cuDNN, without the command line of the program and its
-// packages: what scripts/gpu_check measures.
+// The fused forward on this machine's GPU, by both families of kernels where it has two, against cuBLAS and cuDNN,
+// without the command line of the program and its packages: what scripts/gpu_check measures.
 //   gpu_bench [SECONDS]     of runs for each row (default 1); prints a JSON array, a row a figure
 #include <cstdlib>
 #include <iostream>
@@ -55,6 +55,10 @@ bool measure_shape(const BenchShape& shape, std::span<const std::unique_ptr<Cont
 int run(double seconds) {
   std::vector<std::unique_ptr<Contender>> contenders;
   contenders.push_back(make_backend_contender("ours", select_backend("cuda", "")));
+  for (const BackendInfo& info : list_backends()) {
+    if (info.name == "cuda_sm80")
+      contenders.push_back(make_backend_contender(info.name, select_backend("", info.name)));
+  }
   for (const std::string& name : gpu_contenders()) contenders.push_back(make_other_contender(name));
   bool right = true;
   std::cout << '[';

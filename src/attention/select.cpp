@@ -23,6 +23,8 @@ struct Known {
   std::function<std::unique_ptr<Backend>()> make;
 };
 
+bool is_gpu(std::string_view name) { return name.starts_with("cuda"); }
+
 [[maybe_unused]] Known absent(const std::string& name) {
   return {{name, false, name + " is not in this build"}, nullptr};
 }
@@ -71,19 +73,24 @@ void add_emulation(std::vector<Known>& known) {
 }
 #endif
 
+// A GPU with kernels of its own can be asked for those that all have: taken by name only, since `cuda` comes first.
 #ifdef ATTNSCOPE_GPU
-Known gpu() {
+void add_gpu(std::vector<Known>& known) {
   const cuda::GpuState state = cuda::find_gpu();
-  return {{"cuda", state.usable, state.detail}, [] { return cuda::make_gpu_backend(); }};
+  known.push_back({{"cuda", state.usable, state.detail}, [] { return cuda::make_gpu_backend(); }});
+  if (state.hopper) {
+    known.push_back({{"cuda_sm80", true, "the same with the kernels of sm_80"},
+                     [] { return cuda::make_gpu_backend(cuda::GpuFamily::sm_80); }});
+  }
 }
 #else
-Known gpu() { return absent("cuda"); }
+void add_gpu(std::vector<Known>& known) { known.push_back(absent("cuda")); }
 #endif
 
 // Best first. The emulation comes after the reference, so that `auto` never takes it: it is for tests.
 std::vector<Known> known_backends() {
   std::vector<Known> known;
-  known.push_back(gpu());
+  add_gpu(known);
   known.push_back(amx());
   add_cpu(known);
   known.push_back({{"reference", true, "float64 plain loops"}, make_reference_backend});
@@ -110,7 +117,7 @@ const Known& selected(const std::vector<Known>& known, std::string_view device, 
   if (device == "cuda") return named(known, "cuda", asked);
   if (device != "auto" && device != "cpu") throw InputError(asked + ": no such device; one of auto, cpu, cuda");
   return *std::find_if(known.begin(), known.end(), [&](const Known& one) {
-    return one.info.usable && (device == "auto" || one.info.name != "cuda");
+    return one.info.usable && (device == "auto" || !is_gpu(one.info.name));
   });
 }
 
@@ -130,7 +137,7 @@ std::unique_ptr<Backend> select_with_fallback(std::string_view device, std::stri
                                               const FallbackReport& report) {
   const std::vector<Known> known = known_backends();
   const Known& chosen = selected(known, device, forced);
-  if (chosen.info.name != "cuda" && !chosen.info.name.starts_with("emulation")) return chosen.make();
+  if (!is_gpu(chosen.info.name) && !chosen.info.name.starts_with("emulation")) return chosen.make();
   const auto make_cpu = [] { return select_backend("cpu", ""); };
   try {
     return make_fallback_backend(chosen.make(), make_cpu, report);

@@ -23,8 +23,9 @@ struct BackendInfo {
 std::vector<BackendInfo> list_backends();
 
 // `forced` is the value of ATTNSCOPE_BACKEND: one of reference, baseline, avx2, avx512, amx, cuda, emulation,
-// emulation_sm90; it overrides `device` (auto, cpu, cuda). Throws InputError for an unknown name and for a backend that
-// cannot run here, with the reason. auto takes the best usable one.
+// emulation_sm90 and, where the GPU has kernels of its own, cuda_sm80; it overrides `device` (auto, cpu, cuda). Throws
+// InputError for an unknown name and for a backend that cannot run here, with the reason. auto takes the best usable
+// one.
 std::unique_ptr<Backend> select_backend(std::string_view device, std::string_view forced);
 
 // The same, with the best of the CPU behind a GPU and the emulation (fallback.h): it takes every head. Where auto finds

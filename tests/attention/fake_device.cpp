@@ -38,6 +38,7 @@ class FakeQueue final : public cuda::Queue {
     }
     waiting_.clear();
   }
+  DescribeMatrix describe_matrix() const override { return device_.describe; }
   int blocks_at_once(const cuda::Launch& /*launch*/) override { return device_.at_once; }
   double run(const cuda::Launch& /*launch*/, int first, int count, const Job& /*job*/) override {
     finish();

@@ -17,6 +17,7 @@ class FakeDevice final : public cuda::Device {
   // Settings.
   std::size_t memory = std::size_t{1} << 40U;  // bytes; more throw DeviceOutOfMemory
   std::size_t budget = std::size_t{1} << 30U;
+  cuda::Queue::DescribeMatrix describe = nullptr;
   int at_once = 100;                                                                       // blocks
   std::function<double(int first, int count)> seconds_of = [](int, int) { return 1e-3; };  // may throw
 

@@ -3,6 +3,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <algorithm>
+
 #include "core/error.h"
 
 namespace attnscope {
@@ -20,6 +22,7 @@ std::string refusal(std::string_view device, std::string_view forced) {
 TEST(SelectTest, KnowsEveryBackendByName) {
   std::vector<std::string> names;
   for (const BackendInfo& backend : list_backends()) names.push_back(backend.name);
+  std::erase(names, "cuda_sm80");
   EXPECT_THAT(names, testing::UnorderedElementsAre("reference", "baseline", "avx2", "avx512", "amx", "cuda",
                                                    "emulation", "emulation_sm90"));
 }
@@ -60,6 +63,21 @@ TEST(SelectTest, AutoTakesTheBestUsableBackend) {
     EXPECT_THAT(std::string(select_backend("auto", "")->name()), testing::HasSubstr(backend.name));
     break;
   }
+}
+
+// What a GPU of sm_90 could do slower is listed after what it does.
+TEST(SelectTest, TheKernelsOfSm80AreTakenByNameOnly) {
+  const std::vector<BackendInfo> all = list_backends();
+  const auto named = [&](std::string_view name) {
+    return std::find_if(all.begin(), all.end(), [&](const BackendInfo& one) { return one.name == name; });
+  };
+  if (named("cuda_sm80") == all.end()) {
+    EXPECT_THAT(refusal("auto", "cuda_sm80"), testing::HasSubstr("no such backend")) << "without a GPU of sm_90";
+    return;
+  }
+  EXPECT_TRUE(named("cuda")->usable);
+  EXPECT_LT(named("cuda"), named("cuda_sm80"));
+  EXPECT_THAT(std::string(select_backend("cuda", "")->name()), testing::StartsWith("cuda "));
 }
 
 TEST(SelectTest, CpuNeverTakesTheGpu) {

@@ -20,6 +20,8 @@ namespace {
 
 std::string megabytes(std::size_t bytes) { return std::to_string(bytes >> 20U) + " MB"; }
 
+bool is_hopper(const cudaDeviceProp& properties) { return properties.major == 9 && properties.minor == 0; }
+
 KernelAddress address_of(const kernels::KernelChoice& choice) {
   if (choice.id == kernels::KernelId::forward_hopper) return hopper_kernel(choice);
   KernelAddress address;
@@ -133,12 +135,12 @@ class GpuQueue final : public Queue {
 
 class GpuDevice final : public Device {
  public:
-  GpuDevice() {
+  explicit GpuDevice(GpuFamily family) {
     cudaDeviceProp properties{};
     check(cudaGetDeviceProperties(&properties, 0), "the GPU's properties");
-    name_ = std::string("cuda ") + properties.name;
+    name_ = std::string(family == GpuFamily::sm_80 ? "cuda_sm80 " : "cuda ") + properties.name;
     processors_ = properties.multiProcessorCount;
-    hopper_ = properties.major == 9 && properties.minor == 0;
+    hopper_ = family == GpuFamily::fastest && is_hopper(properties);
     std::size_t free = 0, all = 0;
     check(cudaMemGetInfo(&free, &all), "the GPU's memory");
     layer_budget_ = free / 2;
@@ -193,9 +195,11 @@ GpuState find_gpu() {
   if (found == cudaErrorInvalidDeviceFunction || found == cudaErrorNoKernelImageForDevice)
     return {false, "this build has no kernels for " + name};
   if (found != cudaSuccess) return {false, name + " cannot be used: " + cudaGetErrorString(found)};
-  return {true, name};
+  return {true, name, is_hopper(properties)};
 }
 
-std::unique_ptr<Backend> make_gpu_backend() { return make_device_backend(std::make_unique<GpuDevice>()); }
+std::unique_ptr<Backend> make_gpu_backend(GpuFamily family) {
+  return make_device_backend(std::make_unique<GpuDevice>(family));
+}
 
 }  // namespace attnscope::cuda
