@@ -55,6 +55,17 @@ class Copy:
     def build(self, jobs):
         return self.logged(["cmake", "--build", self.binaries, "-j", str(jobs), "--target", *self.programs], "build.log")
 
+    @staticmethod
+    def failed_test(lines):
+        """The first test that says so; where the program ended without a word, the one that began last.
+
+        What is skipped after a failure begins too, as GoogleTest prints it.
+        """
+        failed = [line for line in lines if line.startswith("[  FAILED  ] ")]
+        begun = [line for line in lines if line.startswith("[ RUN      ] ")]
+        line = failed[0] if failed else begun[-1] if begun else None
+        return line and line.split("] ", 1)[1].split(" (")[0].split(",")[0]
+
     def noticed_by(self, tests):
         """The first test that fails or does not end; None if all pass."""
         for program, *arguments in tests:
@@ -63,11 +74,8 @@ class Copy:
                 run = subprocess.run(command, capture_output=True, text=True, errors="replace", timeout=600)
             except subprocess.TimeoutExpired:
                 return f"{Path(program).name} (does not end)"
-            if run.returncode != 0:  # without a word, the test that began last is the one; else those after it are skipped
-                lines = run.stdout.splitlines()
-                failed = [line for line in lines if line.startswith("[  FAILED  ] ")]
-                begun = [line for line in lines if line.startswith("[ RUN      ] ")]
-                return (failed[:1] or begun[-1:] or [f"] {Path(program).name}"])[0].split("] ")[1].split(", ")[0].split(" (")[0]
+            if run.returncode != 0:
+                return self.failed_test(run.stdout.splitlines()) or Path(program).name
         return None
 
     def plant(self, bug):
