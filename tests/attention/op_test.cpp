@@ -86,12 +86,22 @@ TEST_P(MixedHeadsTest, ForwardTakesHeadsOfDifferentShapesMasksAndScoresInOneCall
   const auto reference = make_reference_backend();
   std::vector<std::unique_ptr<HeadCase>> made;
   std::vector<HeadView> heads;
-  for (const CaseSpec& spec : op_cases()) {
-    if (spec.seed % 40 != 0) continue;
+  const auto add = [&](const CaseSpec& spec) {
     made.push_back(std::make_unique<HeadCase>(spec));
-    if (!tested->supports(Op::forward, made.back()->heads().front()).yes) continue;
+    if (!tested->supports(Op::forward, made.back()->heads().front()).yes) return;
     heads.insert(heads.end(), made.back()->heads().begin(), made.back()->heads().end());
+  };
+  bool has_bitmap = false;
+  for (const CaseSpec& spec : op_cases()) {
+    if (spec.seed % 40 == 0) add(spec);
+    if (has_bitmap || spec.bitmap_block == 0 || spec.n_k < 2 * spec.bitmap_block) continue;
+    has_bitmap = true;
+    CaseSpec other = spec;  // of the same size, with another bitmap
+    ++other.seed;
+    add(spec);
+    add(other);
   }
+  ASSERT_TRUE(has_bitmap);
   ASSERT_GT(heads.size(), 4U);
   std::vector<std::vector<float>> lse(heads.size());
   std::vector<ForwardResult> results;
