@@ -7,8 +7,8 @@
 #include <cstdint>
 #include <type_traits>
 
-#include "attention/cpu/tile.h"
 #include "attention/cpu/amx_vectors.h"
+#include "attention/cpu/tile.h"
 
 namespace attnscope::cpu::amx {
 

@@ -4,8 +4,8 @@
 #include <limits>
 
 #include "attention/cpu/amx_pack-inl.h"
-#include "attention/cpu/tile.h"
 #include "attention/cpu/amx_vectors.h"
+#include "attention/cpu/tile.h"
 
 namespace attnscope::cpu::amx {
 
