@@ -222,23 +222,26 @@ class Forward {
       }
     }
     for (int v = 0; v < vectors; ++v) {
-      for (std::int64_t c = 0; c < block_.value_depth; c += vector_lanes) {
-        Words rows[vector_lanes];
-        for (int i = 0; i < vector_lanes; ++i) {
-          const float* const sums = run.o + (c + i) * lanes + v * vector_lanes;
-          rows[i] = bits_of(load(sums) * load(factors + v * vector_lanes));
-        }
-        transpose(rows);
-        const std::int64_t width = block_.value_depth - c;
-        for (int lane = v * vector_lanes; lane < std::min(block_.tiles[t].count, (v + 1) * vector_lanes); ++lane) {
-          float* const to = block_.o + (first + lane) * block_.o_stride + c;
-          const Floats row = floats_of(rows[lane - v * vector_lanes]);
-          if (width >= vector_lanes) {
-            store(row, to);
-          } else {
-            std::memcpy(to, &row, static_cast<std::size_t>(width) * sizeof(float));
-          }
-        }
+      for (std::int64_t c = 0; c < block_.value_depth; c += vector_lanes)
+        store_sums(t, v, c, load(factors + v * vector_lanes));
+    }
+  }
+
+  // The other way, each query's sums multiplied with its factor.
+  void store_sums(int t, int v, std::int64_t c, Floats factors) const {
+    const std::int64_t first = static_cast<std::int64_t>(t) * lanes + v * vector_lanes;
+    const std::int64_t count = block_.tiles[t].count - v * vector_lanes;
+    const std::int64_t width = std::min<std::int64_t>(vector_lanes, block_.value_depth - c);
+    const float* const sums = running(t).o + c * lanes + v * vector_lanes;
+    Words rows[vector_lanes];
+    for (int i = 0; i < vector_lanes; ++i) rows[i] = bits_of(load(sums + i * lanes) * factors);
+    transpose(rows);
+    for (std::int64_t i = 0; i < std::min<std::int64_t>(vector_lanes, count); ++i) {
+      float* const row = block_.o + (first + i) * block_.o_stride + c;
+      if (width == vector_lanes) {
+        store(floats_of(rows[i]), row);
+      } else {
+        std::memcpy(row, &rows[i], static_cast<std::size_t>(width) * sizeof(float));
       }
     }
   }
