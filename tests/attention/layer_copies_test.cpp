@@ -5,8 +5,10 @@
 
 #include <thread>
 
+#include "attention/cuda/device_backend.h"
 #include "attention/cuda/upload.h"
 #include "attention/device_error.h"
+#include "core/error.h"
 #include "fake_device.h"
 #include "head_case.h"
 
@@ -177,6 +179,26 @@ TEST_F(Copies, SlicesShareTheCopyOfAllQueries) {
     }
   }
   EXPECT_EQ(device_.matrices, 2 + 2) << "q of two heads, k and v that they share";
+}
+
+TEST_F(Copies, AStoppedOpUploadsNothing) {
+  CaseSpec spec;
+  spec.n_q = spec.n_k = rows;
+  const HeadCase made(spec);
+  auto owned = std::make_unique<FakeDevice>();
+  const FakeDevice& device = *owned;
+  const auto backend = cuda::make_device_backend(std::move(owned));
+  Pool pool(1);
+  std::stop_source stop;
+  const auto ask = [&] {
+    std::vector<float> lse(rows), mass(rows);
+    backend->column_mass(made.heads().front(), lse, mass, {pool, Priority::visible, stop.get_token(), nullptr});
+  };
+  ask();
+  EXPECT_EQ(device.matrices, 3);
+  stop.request_stop();
+  EXPECT_THROW(ask(), Stopped);
+  EXPECT_EQ(device.matrices, 3);
 }
 
 TEST_F(Copies, ThreadsMayAskAtOnce) {

@@ -23,33 +23,33 @@ class DeviceBackend final : public Backend {
   }
 
   void forward(std::span<const HeadView> heads, std::span<const ForwardResult> results, const Job& job) override {
-    run([&](Stream& stream) { cuda::forward(stream, heads, results, job); });
+    run(job, [&](Stream& stream) { cuda::forward(stream, heads, results, job); });
   }
   void rows(const HeadView& head, std::span<const std::int64_t> queries, const Weighting& weight, std::span<float> p,
             const Job& job) override {
-    run([&](Stream& stream) { cuda::rows(stream, head, queries, weight, p, job); });
+    run(job, [&](Stream& stream) { cuda::rows(stream, head, queries, weight, p, job); });
   }
   void columns(const HeadView& head, std::span<const std::int64_t> keys, const Weighting& weight, std::span<float> p,
                const Job& job) override {
-    run([&](Stream& stream) { cuda::columns(stream, head, keys, weight, p, job); });
+    run(job, [&](Stream& stream) { cuda::columns(stream, head, keys, weight, p, job); });
   }
   void map(const HeadView& head, const MapSpec& spec, const Weighting& weight, const MapResult& result,
            const Job& job) override {
-    run([&](Stream& stream) { cuda::map(stream, head, spec, weight, result, job); });
+    run(job, [&](Stream& stream) { cuda::map(stream, head, spec, weight, result, job); });
   }
   void sampled_map(const HeadView& head, const MapSpec& spec, std::int64_t samples, const MapResult& result,
                    const Job& job) override {
-    run([&](Stream& stream) { cuda::sampled_map(stream, head, spec, samples, result, job); });
+    run(job, [&](Stream& stream) { cuda::sampled_map(stream, head, spec, samples, result, job); });
   }
   void top_k(const HeadView& head, std::span<const std::int64_t> queries, std::int64_t k, const Weighting& weight,
              std::span<std::int32_t> keys, std::span<float> values, const Job& job) override {
-    run([&](Stream& stream) { cuda::top_k(stream, head, queries, k, weight, keys, values, job); });
+    run(job, [&](Stream& stream) { cuda::top_k(stream, head, queries, k, weight, keys, values, job); });
   }
   void row_stats(const HeadView& head, std::span<const float> lse, const RowStats& stats, const Job& job) override {
-    run([&](Stream& stream) { cuda::row_stats(stream, head, lse, stats, job); });
+    run(job, [&](Stream& stream) { cuda::row_stats(stream, head, lse, stats, job); });
   }
   void column_mass(const HeadView& head, std::span<const float> lse, std::span<float> mass, const Job& job) override {
-    run([&](Stream& stream) { cuda::column_mass(stream, head, lse, mass, job); });
+    run(job, [&](Stream& stream) { cuda::column_mass(stream, head, lse, mass, job); });
   }
 
   std::vector<KernelTime> kernel_times() const override { return launcher_.times(); }
@@ -61,7 +61,8 @@ class DeviceBackend final : public Backend {
 
  private:
   template <class Op>
-  void run(const Op& op) {
+  void run(const Job& job, const Op& op) {
+    job.throw_if_stopped();  // before anything is uploaded
     Stream stream(*device_, copies_, launcher_);
     op(stream);
     last_seconds_ = stream.seconds();

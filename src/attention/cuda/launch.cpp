@@ -20,7 +20,6 @@ std::string text_of(const kernels::KernelChoice& kernel) {
 }  // namespace
 
 double Launcher::launch(Queue& queue, const Launch& launch, const Job& job) {
-  job.throw_if_stopped();
   if (job.progress != nullptr) job.progress->expect(static_cast<std::uint64_t>(launch.blocks));
   const Job quiet{job.pool, job.priority, job.stop, nullptr};
   const int wave = queue.blocks_at_once(launch);

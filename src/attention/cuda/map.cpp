@@ -67,7 +67,6 @@ void run_map(Stream& stream, const HeadView& head, const MapSpec& spec, const Ma
 
 void map(Stream& stream, const HeadView& head, const MapSpec& spec, const Weighting& weight, const MapResult& result,
          const Job& job) {
-  job.throw_if_stopped();
   const std::int64_t queries = spec.q1 - spec.q0;
   const MapRows rows{{nullptr, static_cast<int>(spec.q0), static_cast<int>(queries)},
                      edges(distinct(spec.h, queries), 0, queries)};
@@ -83,7 +82,6 @@ void map(Stream& stream, const HeadView& head, const MapSpec& spec, const Weight
 // First lse of the sampled queries alone, then a map of them.
 void sampled_map(Stream& stream, const HeadView& head, const MapSpec& spec, std::int64_t samples,
                  const MapResult& result, const Job& job) {
-  job.throw_if_stopped();
   const std::int64_t height = distinct(spec.h, spec.q1 - spec.q0);
   std::vector<std::int64_t> sampled;
   MapRows rows{{}, {0}};

@@ -28,7 +28,6 @@ class WeightBatches {
   WeightBatches(Stream& stream, const HeadView& head, std::span<const std::int64_t> chosen, const Weighting& weight,
                 std::int64_t entries, std::int64_t width, const Job& job)
       : stream_(stream), head_(head), job_(job), entries_(entries), width_(width) {
-    job.throw_if_stopped();
     shared_.head = HeadUploader(stream).upload(head);
     list_ = upload_list(stream, chosen);
     const WeightingThere there = upload_weighting(stream, weight);

@@ -15,7 +15,6 @@ double tiles_over(std::int64_t rows) { return static_cast<double>(rows) / kernel
 
 void row_stats(Stream& stream, const HeadView& head, std::span<const float> lse, const RowStats& stats,
                const Job& job) {
-  job.throw_if_stopped();
   const auto n_q = static_cast<std::size_t>(head.n_q());
   const auto room = [&] { return stream.allocate_array<float>(n_q); };
   const kernels::RowStatsParameters parameters{
@@ -35,7 +34,6 @@ void row_stats(Stream& stream, const HeadView& head, std::span<const float> lse,
 
 void column_mass(Stream& stream, const HeadView& head, std::span<const float> lse, std::span<float> mass,
                  const Job& job) {
-  job.throw_if_stopped();
   const kernels::ColumnMassParameters parameters{HeadUploader(stream).upload(head), upload_floats(stream, lse),
                                                  stream.allocate_array<float>(mass.size())};
   stream.launch({kernels::KernelId::column_mass, head.q.dtype}, parameters,
