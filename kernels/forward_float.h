@@ -33,6 +33,7 @@ struct ForwardShared {
 // The state of a row's softmax, alike in the two lanes that share the row: sum over keys so far of exp(s - largest).
 struct RunningSoftmax {
   float largest = -infinity;
+  float since = 1;  // the factors since the sums over P V were put by
   Sum sum;
 
   // Replaces the lane's half of a row of scores by exp(s - largest); returns what older sums must be multiplied by.
@@ -45,6 +46,7 @@ struct RunningSoftmax {
     float part = 0;
     for (int c = 0; c < tile_side / 2; ++c) part += half_row[c] = expf(half_row[c] - base);
     largest = next;
+    since *= factor;
     sum.scale(factor);
     sum.add(part + __shfl_xor_sync(~0U, part, 1));
     return factor;
@@ -85,7 +87,7 @@ __device__ __forceinline__ void load_values(ForwardShared<groups>& shared, const
   }
 }
 
-// o += P V of the tile's 64 keys.
+// o += P V of the tile's 64 keys; 16 of them are summed apart and then added.
 template <class Number, int groups>
 __device__ __forceinline__ void add_values(float (&o)[groups][8][4], ForwardShared<groups>& shared, const Head& head,
                                            int k_begin, const MicroTile& mine) {
@@ -93,20 +95,64 @@ __device__ __forceinline__ void add_values(float (&o)[groups][8][4], ForwardShar
   for (int key = 0; key < tile_side && k_begin + key < head.n_k; key += at_once) {
     load_values<Number, groups>(shared, head, k_begin + key);
     __syncthreads();
+#pragma unroll
+    for (int g = 0; g < groups; ++g) {
+#pragma unroll
+      for (int half = 0; half < 8; half += 4) {  // half the rows at a time, for want of registers
+        float part[4][4] = {};
 #pragma unroll 4
-    for (int j = 0; j < at_once; ++j) {
+        for (int j = 0; j < at_once; ++j) {
 #pragma unroll
-      for (int r = 0; r < 8; ++r) {
-        const float p = shared.tile.s[mine.row0 + r][key + j];
+          for (int r = 0; r < 4; ++r) {
+            const float p = shared.tile.s[mine.row0 + half + r][key + j];
 #pragma unroll
-        for (int g = 0; g < groups; ++g) {
+            for (int c = 0; c < 4; ++c) part[r][c] += p * shared.v[j][g * 64 + mine.column0 + c];
+          }
+        }
 #pragma unroll
-          for (int c = 0; c < 4; ++c) o[g][r][c] += p * shared.v[j][g * 64 + mine.column0 + c];
+        for (int r = 0; r < 4; ++r) {
+#pragma unroll
+          for (int c = 0; c < 4; ++c) o[g][half + r][c] += part[r][c];
         }
       }
     }
     __syncthreads();
   }
+}
+
+// Calls visit(where the number belongs, number, row of the tile) for the thread's numbers that o has room for.
+template <int groups, class Visit>
+__device__ __forceinline__ void for_each_result(float (&o)[groups][8][4], const ForwardHead& work, int q_begin,
+                                                const MicroTile& mine, Visit visit) {
+  const int rows = work.queries.count - q_begin - mine.row0;
+  const int columns = work.head.value_dim - mine.column0;
+  float* to = work.o + static_cast<std::int64_t>(q_begin + mine.row0) * work.head.value_dim + mine.column0;
+#pragma unroll
+  for (int r = 0; r < 8; ++r, to += work.head.value_dim) {
+    if (r >= rows) return;
+#pragma unroll
+    for (int g = 0; g < groups; ++g) {
+#pragma unroll
+      for (int c = 0; c < 4; ++c) {
+        if (g * 64 + c < columns) visit(to[g * 64 + c], o[g][r][c], mine.row0 + r);
+      }
+    }
+  }
+}
+
+// Adds o to the sums in memory, which are to be multiplied by `since` of their rows, and begins anew: every addition
+// to a long sum loses something, so that one sum of sums loses less.
+template <int groups>
+__device__ __forceinline__ void put_by(float (&o)[groups][8][4], ForwardShared<groups>& shared, const ForwardHead& work,
+                                       int q_begin, const MicroTile& mine, RunningSoftmax& softmax, bool first) {
+  if (threadIdx.x % 2 == 0) shared.factor[threadIdx.x / 2] = softmax.since;
+  softmax.since = 1;
+  __syncthreads();
+  for_each_result(o, work, q_begin, mine, [&](float& sum, float& part, int row) {
+    sum = first ? part : sum * shared.factor[row] + part;
+    part = 0;
+  });
+  __syncthreads();  // the factors have been read
 }
 
 template <class Number, int groups>
@@ -121,6 +167,9 @@ __global__ void __launch_bounds__(threads) forward_float(const ForwardParameters
   const int half = static_cast<int>(threadIdx.x) % 2 * (tile_side / 2);
   RunningSoftmax softmax;
   float o[groups][8][4] = {};
+  constexpr int tiles_at_most = 32;  // in o
+  int tiles = 0;
+  bool first = true;
   for (int k_begin = 0; k_begin < head.n_k; k_begin += tile_side) {
     if (!score_tile<Number>(head, work.queries, block.q_begin, keys, k_begin, shared.tile)) continue;
     const float factor = softmax.take(&shared.tile.s[row][half]);
@@ -136,28 +185,20 @@ __global__ void __launch_bounds__(threads) forward_float(const ForwardParameters
       }
     }
     add_values<Number, groups>(o, shared, head, k_begin, mine);
+    if (++tiles < tiles_at_most) continue;
+    put_by(o, shared, work, block.q_begin, mine, softmax, first);
+    tiles = 0;
+    first = false;
   }
+  if (work.o != nullptr) put_by(o, shared, work, block.q_begin, mine, softmax, first);
   const FinishedRow finished(softmax.largest, softmax.sum.value, head.sink_logit);
-  if (half == 0) {  // the last factors have been read: add_values has met since
+  if (half == 0) {
     shared.factor[row] = finished.factor;
     if (work.lse != nullptr && block.q_begin + row < work.queries.count) work.lse[block.q_begin + row] = finished.lse;
   }
   __syncthreads();
   if (work.o == nullptr) return;
-#pragma unroll
-  for (int r = 0; r < 8; ++r) {
-    const int entry = block.q_begin + mine.row0 + r;
-#pragma unroll
-    for (int g = 0; g < groups; ++g) {
-#pragma unroll
-      for (int c = 0; c < 4; ++c) {
-        const int column = g * 64 + mine.column0 + c;
-        if (entry < work.queries.count && column < head.value_dim)
-          work.o[static_cast<std::int64_t>(entry) * head.value_dim + column] =
-              o[g][r][c] * shared.factor[mine.row0 + r];
-      }
-    }
-  }
+  for_each_result(o, work, block.q_begin, mine, [&](float& sum, float, int r) { sum *= shared.factor[r]; });
 }
 
 }  // namespace attnscope::kernels

@@ -126,6 +126,14 @@ TEST(Amx, IsRightWhereABlockOfKeysHasOneTile) {
   for (const DType dtype : all_types) expect_right(shape(7, 900, 32, 32, dtype));
 }
 
+TEST(Amx, SumsOfManyEqualWeightsKeepWhatAdditionsLose) {
+  for (const DType dtype : all_types) {
+    CaseSpec spec = shape(1, 1 << 15, 16, 16, dtype);
+    spec.fill = Fill::alike;
+    expect_right(spec);
+  }
+}
+
 // So many keys that the row is cut into parts, between which the state lies in the results.
 TEST(Amx, CarriesOnFromPartToPart) {
   for (const Fill fill : {Fill::bell, Fill::rising, Fill::falling}) {

@@ -9,7 +9,7 @@
 namespace attnscope::test {
 namespace {
 
-constexpr const char* fill_names[] = {"bell", "huge", "deep", "rising", "falling", "ties", "zeros", "spikes"};
+constexpr const char* fill_names[] = {"bell", "huge", "deep", "rising", "falling", "ties", "zeros", "spikes", "alike"};
 
 // Numbers of q and k of one head dimension that give the scores a Fill asks for at the scale 1 / sqrt(d).
 class Filler {
@@ -23,6 +23,8 @@ class Filler {
         return 100 * random_.bell();
       case Fill::deep:
         return std::sqrt(1e5 / root);
+      case Fill::alike:
+        return c == 0 ? root : 0;
       case Fill::rising:
       case Fill::falling:
         return c == 0 ? root : 0.1 * random_.bell();
@@ -48,12 +50,16 @@ class Filler {
         return c == 0 ? -0.7 * static_cast<double>(j) : 0.1 * random_.bell();
       case Fill::ties:
         return static_cast<double>((j * 5 % 7 % 3 + c) % 3 - 1);
+      case Fill::alike:
+        return j == 0 && c == 0 ? 0.125 : 0;
       case Fill::spikes:
         return (j % 40 == 39 ? 8 : 1) * random_.bell();
       default:
         return random_.bell();
     }
   }
+
+  double v() { return fill_ == Fill::alike ? 1 : random_.bell(); }
 
  private:
   Fill fill_;
@@ -135,7 +141,7 @@ HeadCase::HeadCase(const CaseSpec& spec) {
   for (std::int64_t h = 0; h < spec.heads; ++h) {
     if (h % (spec.heads / spec.kv_heads) == 0) {
       pattern.k = make(spec.n_k, spec.d, [&](std::int64_t j, std::int64_t c) { return filler.k(j, c); });
-      pattern.v = make(spec.n_k, spec.d_v, [&](std::int64_t, std::int64_t) { return random.bell(); });
+      pattern.v = make(spec.n_k, spec.d_v, [&](std::int64_t, std::int64_t) { return filler.v(); });
     }
     pattern.q = make(spec.n_q, spec.d, [&](std::int64_t, std::int64_t c) { return filler.q(c); });
     heads_.push_back(pattern);

@@ -29,7 +29,7 @@ class Random {
   std::mt19937_64 engine_;
 };
 
-// What the numbers in q and k are like; v is always bell-shaped.
+// What the numbers in q and k are like; v is bell-shaped but for `alike`.
 enum class Fill : std::uint8_t {
   bell,     // scores around 1
   huge,     // scores around 1e4
@@ -39,6 +39,7 @@ enum class Fill : std::uint8_t {
   ties,     // three kinds of keys of -1, 0 and 1
   zeros,    // q = 0: every score is exactly 0
   spikes,   // one key in 40 is 8 times as large
+  alike,    // the scores of key 0 are 1/8, all others 0; v is 1
 };
 
 struct CaseSpec {

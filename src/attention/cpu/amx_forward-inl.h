@@ -44,7 +44,7 @@ class Forward {
       key_size = Pack::parts * block_rows * depth / 2;
       block_size = key_size + Pack::parts * block_rows * value_depth / 2;
       query_size = Pack::parts * lanes * depth / 2;
-      tile_size = query_size + lanes * value_depth + 2 * lanes;
+      tile_size = query_size + lanes * value_depth + 3 * lanes;
       area = static_cast<std::int64_t>(2 * sizeof(Stage) / sizeof(float));
       blocks = area + Products::area_size;
       tiles = blocks + blocks_in_use * block_size;
@@ -123,7 +123,7 @@ class Forward {
     float* const at = scratch_ + layout_.tiles + t * layout_.tile_size;
     float* const o = at + layout_.query_size;
     float* const maximum = o + lanes * layout_.value_depth;
-    return {reinterpret_cast<Word*>(at), o, {maximum, maximum + lanes}};
+    return {reinterpret_cast<Word*>(at), o, {maximum, maximum + lanes, maximum + 2 * lanes}};
   }
 
   template <class Between>
@@ -176,73 +176,37 @@ class Forward {
     std::fill_n(run.o, lanes * layout_.value_depth, 0.0F);
     std::fill_n(run.softmax.maximum, lanes, -std::numeric_limits<float>::infinity());
     std::fill_n(run.softmax.sum, lanes, 0.0F);
-    if (block_.first) return;
-    const std::int64_t first = static_cast<std::int64_t>(t) * lanes;
-    for (int lane = 0; lane < tile.count; ++lane) {
-      run.softmax.maximum[lane] = -block_.negated_max[first + lane];
-      run.softmax.sum[lane] = block_.sum[first + lane];
-    }
-    for (int v = 0; v < vectors; ++v) {
-      for (std::int64_t c = 0; c < block_.value_depth; c += vector_lanes) load_sums(t, v, c);
-    }
-  }
-
-  // Sums so far of 16 queries and 16 dimensions from c on, from rows of `o` to lanes.
-  void load_sums(int t, int v, std::int64_t c) const {
-    const std::int64_t first = static_cast<std::int64_t>(t) * lanes + v * vector_lanes;
-    const std::int64_t count = block_.tiles[t].count - v * vector_lanes;
-    const std::int64_t width = std::min<std::int64_t>(vector_lanes, block_.value_depth - c);
-    Words rows[vector_lanes] = {};
-    for (std::int64_t i = 0; i < std::min<std::int64_t>(vector_lanes, count); ++i) {
-      const float* const row = block_.o + (first + i) * block_.o_stride + c;
-      if (width == vector_lanes) {
-        rows[i] = bits_of(load(row));
-      } else {
-        std::memcpy(&rows[i], row, static_cast<std::size_t>(width) * sizeof(float));
-      }
-    }
-    transpose(rows);
-    float* const sums = running(t).o + c * lanes + v * vector_lanes;
-    for (std::int64_t i = 0; i < width; ++i) store(floats_of(rows[i]), sums + i * lanes);
+    std::fill_n(run.softmax.lost, lanes, 0.0F);
   }
 
   void end_tile(int t) const {
     const Running run = running(t);
     const std::int64_t first = static_cast<std::int64_t>(t) * lanes;
-    float factors[lanes] = {};
+    MergeFactors factors[lanes];
     for (int lane = 0; lane < block_.tiles[t].count; ++lane) {
-      factors[lane] = 1;
-      if (block_.last) {
-        const FinishedRow row = finish_row(run.softmax.sum[lane], run.softmax.maximum[lane], block_.sink_logit);
-        factors[lane] = row.factor;
-        if (block_.lse != nullptr) block_.lse[first + lane] = row.lse;
-      } else {
-        block_.negated_max[first + lane] = -run.softmax.maximum[lane];
-        block_.sum[first + lane] = run.softmax.sum[lane];
-      }
+      const double sum = static_cast<double>(run.softmax.sum[lane]) - run.softmax.lost[lane];
+      factors[lane] = end_row(block_, first + lane, {sum, run.softmax.maximum[lane]});
     }
     for (int v = 0; v < vectors; ++v) {
       for (std::int64_t c = 0; c < block_.value_depth; c += vector_lanes)
-        store_sums(t, v, c, load(factors + v * vector_lanes));
+        merge_sums(t, v, c, factors + v * vector_lanes);
     }
   }
 
-  // The other way, each query's sums multiplied with its factor.
-  void store_sums(int t, int v, std::int64_t c, Floats factors) const {
+  // Sums of 16 queries and 16 dimensions from c on, from lanes to rows of `o`.
+  void merge_sums(int t, int v, std::int64_t c, const MergeFactors* factors) const {
     const std::int64_t first = static_cast<std::int64_t>(t) * lanes + v * vector_lanes;
-    const std::int64_t count = block_.tiles[t].count - v * vector_lanes;
+    const std::int64_t count = std::min<std::int64_t>(vector_lanes, block_.tiles[t].count - v * vector_lanes);
     const std::int64_t width = std::min<std::int64_t>(vector_lanes, block_.value_depth - c);
     const float* const sums = running(t).o + c * lanes + v * vector_lanes;
     Words rows[vector_lanes];
-    for (int i = 0; i < vector_lanes; ++i) rows[i] = bits_of(load(sums + i * lanes) * factors);
+    for (int i = 0; i < vector_lanes; ++i) rows[i] = bits_of(load(sums + i * lanes));
     transpose(rows);
-    for (std::int64_t i = 0; i < std::min<std::int64_t>(vector_lanes, count); ++i) {
-      float* const row = block_.o + (first + i) * block_.o_stride + c;
-      if (width == vector_lanes) {
-        store(floats_of(rows[i]), row);
-      } else {
-        std::memcpy(row, &rows[i], static_cast<std::size_t>(width) * sizeof(float));
-      }
+    for (std::int64_t i = 0; i < count; ++i) {
+      float* const to = block_.o + (first + i) * block_.o_stride + c;
+      Floats row = floats_of(rows[i]) * factors[i].now;
+      if (!block_.first) row += load_some(to, width) * factors[i].before;
+      store_some(row, to, width);
     }
   }
 

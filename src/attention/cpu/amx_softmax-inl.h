@@ -23,6 +23,7 @@ struct alignas(64) Stage {
 struct Softmax {
   float* maximum;  // [lanes] of the scores, units of log2
   float* sum;      // [lanes] of the weights, relative to it
+  float* lost;     // [lanes]: what additions to `sum` have rounded away (Kahan 1965)
 };
 
 // The softmax of a tile of queries before a block of keys, in pieces.
@@ -42,7 +43,7 @@ class Weigher {
       Floats kept[1] = {before - base_[v]};
       exp2_bounded(kept);
       stage.kept[v] = kept[0];
-      sums_[v] = splat(0);
+      for (auto& sums : sums_) sums[v] = splat(0);
     }
   }
 
@@ -54,7 +55,13 @@ class Weigher {
     while (at_ < pieces_) weigh_piece(at_++);
     for (int v = 0; v < vectors; ++v) {
       float* const sum = so_far_.sum + v * vector_lanes;
-      store(load(sum) * stage_.kept[v] + sums_[v], sum);
+      float* const lost = so_far_.lost + v * vector_lanes;
+      const Floats before = load(sum) * stage_.kept[v];
+      const Floats sum_of_block = (sums_[0][v] + sums_[1][v]) + (sums_[2][v] + sums_[3][v]);
+      const Floats corrected = sum_of_block - load(lost) * stage_.kept[v];
+      const Floats after = before + corrected;
+      store((after - before) - corrected, lost);
+      store(after, sum);
     }
   }
 
@@ -86,7 +93,7 @@ class Weigher {
       x[vectors + v] = load(scores + 16 * lanes + v * vector_lanes) * factor_ - base_[v];
     }
     exp2_bounded(x);
-    for (int v = 0; v < vectors; ++v) sums_[v] += x[v] + x[vectors + v];
+    for (int v = 0; v < vectors; ++v) sums_[s][v] += x[v] + x[vectors + v];
 #pragma GCC unroll 3
     for (int part = 0; part < Stage::weight_parts; ++part) {
       Word* const to = weights + part * block_rows * lanes / 2;
@@ -103,7 +110,8 @@ class Weigher {
   Softmax so_far_;
   Floats factor_;
   Floats base_[vectors];
-  Floats sums_[vectors];
+  // Of each step: summed apart and then added, which keeps the error of many equal weights down.
+  Floats sums_[block_rows / step][vectors];
 };
 
 }  // namespace attnscope::cpu::amx

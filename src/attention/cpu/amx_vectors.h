@@ -25,6 +25,17 @@ ATTNSCOPE_INLINE Vector load_as(const Number* from) {
 }
 ATTNSCOPE_INLINE Floats load(const float* from) { return load_as<Floats>(from); }
 ATTNSCOPE_INLINE void store(Floats x, float* to) { std::memcpy(to, &x, sizeof x); }
+// The first `count` numbers, the rest 0; all of them at once where it is a whole vector.
+ATTNSCOPE_INLINE Floats load_some(const float* from, std::int64_t count) {
+  if (count == vector_lanes) return load(from);
+  Floats x = {};
+  std::memcpy(&x, from, static_cast<std::size_t>(count) * sizeof(float));
+  return x;
+}
+ATTNSCOPE_INLINE void store_some(Floats x, float* to, std::int64_t count) {
+  if (count == vector_lanes) return store(x, to);
+  std::memcpy(to, &x, static_cast<std::size_t>(count) * sizeof(float));
+}
 ATTNSCOPE_INLINE void store(Words x, Word* to) { std::memcpy(to, &x, sizeof x); }
 
 ATTNSCOPE_INLINE Words bits_of(Floats x) { return reinterpret_cast<Words>(x); }

@@ -15,6 +15,7 @@
 #include "attention/cpu/forward_kernel.h"
 #include "attention/cpu/maximum-inl.h"
 #include "attention/cpu/score-inl.h"
+#include "attention/cpu/sum-inl.h"
 
 HWY_BEFORE_NAMESPACE();
 namespace attnscope::cpu::HWY_NAMESPACE {
@@ -27,12 +28,13 @@ struct Running {
   float* packed;
   float* o;
   RunningMaximum maximum;
+  float* lost;  // what maximum.sum has lost
 };
 
 inline std::int64_t padded_depth(std::int64_t value_depth) { return (value_depth + rows - 1) / rows * rows; }
 
 inline std::size_t forward_scratch_size(const Stream& stream, std::int64_t value_depth) {
-  const std::int64_t per_lane = stream.depth + padded_depth(value_depth) + 2;
+  const std::int64_t per_lane = stream.depth + padded_depth(value_depth) + 3;
   return static_cast<std::size_t>(forward_tiles * lanes * per_lane + block_rows * (lanes + rows)) +
          stream.widened_size(stream.depth) + stream.widened_size(padded_depth(value_depth));
 }
@@ -48,7 +50,8 @@ struct KeyBlock {
   std::int64_t first;
 };
 
-// p [keys, lanes] = exp2(score - maximum) of the keys [k0, k1), and their sum into run.maximum.sum.
+// p [keys, lanes] = exp2(score - maximum) of the keys [k0, k1), and their sum into run.maximum.sum. A group of
+// keys is summed apart and then added, and so is the block, which keeps the error of long rows down.
 inline HWY_NOINLINE void weigh(const Stream& keys, std::int64_t value_depth, Running& run, std::int64_t k0,
                                std::int64_t k1, float* p) {
   const std::int64_t whole = k0 + (k1 - k0 + rows - 1) / rows * rows;
@@ -66,22 +69,25 @@ inline HWY_NOINLINE void weigh(const Stream& keys, std::int64_t value_depth, Run
       MaximumMove move;
       move_for_group(run.maximum, top, scores, sums, move);
       scale_lanes(run.o, value_depth, move);
+      scale_lanes(run.lost, 1, move);
       scale_lanes(p, k - k0, move);
     }
     float* to = p + (k - k0) * lanes;
+    Vector group[vectors];
 #pragma GCC unroll 8
     for (int i = 0; i < rows; ++i) {
 #pragma GCC unroll 3
       for (int j = 0; j < vectors; ++j) {
         const Vector weight = exp2_bounded(scores[i][j]);
-        sums[j] = hn::Add(sums[j], weight);
+        group[j] = i == 0 ? weight : hn::Add(group[j], weight);
         store(to + i * lanes + j * vector_lanes, weight);
       }
     }
+#pragma GCC unroll 3
+    for (int j = 0; j < vectors; ++j) sums[j] = hn::Add(sums[j], group[j]);
   }
 #pragma GCC unroll 3
-  for (int j = 0; j < vectors; ++j)
-    store(run.maximum.sum + j * vector_lanes, hn::Add(sums[j], load(run.maximum.sum + j * vector_lanes)));
+  for (int j = 0; j < vectors; ++j) add_to(run.maximum.sum + j * vector_lanes, run.lost + j * vector_lanes, sums[j]);
 }
 
 // o [rows, lanes] += sum over k < count of values[k * step + i] * p[k][:]. The block's sum is formed apart and then
@@ -97,39 +103,24 @@ inline HWY_NOINLINE void add_values(const float* values, std::ptrdiff_t step, st
   store_block(sums, o);
 }
 
-inline void begin_tile(const ForwardBlock& block, int t, Running& run) {
-  const std::int64_t first_query = static_cast<std::int64_t>(t) * lanes;
+inline void begin_tile(const ForwardBlock& block, const Running& run) {
   pack(*run.tile, block.stream.depth, block.stream.form.factor, run.packed);
   std::fill(run.o, run.o + padded_depth(block.value_depth) * lanes, 0.0F);
   std::fill(run.maximum.negated, run.maximum.negated + lanes, 0.0F);
   std::fill(run.maximum.sum, run.maximum.sum + lanes, 0.0F);
-  run.maximum.settled = false;
-  if (block.first) return;
-  run.maximum.settled = true;
-  for (int lane = 0; lane < lanes; ++lane) {
-    const std::int64_t query = first_query + std::min(lane, run.tile->count - 1);
-    run.maximum.negated[lane] = block.negated_max[query];
-    run.maximum.sum[lane] = block.sum[query];
-    if (run.maximum.sum[lane] == 0) run.maximum.settled = false;
-    const float* o = block.o + query * block.o_stride;
-    for (std::int64_t c = 0; c < block.value_depth; ++c) run.o[c * lanes + lane] = o[c];
-  }
+  std::fill(run.lost, run.lost + lanes, 0.0F);
 }
 
 inline void end_tile(const ForwardBlock& block, int t, const Running& run) {
   for (int lane = 0; lane < run.tile->count; ++lane) {
     const std::int64_t query = static_cast<std::int64_t>(t) * lanes + lane;
-    float factor = 1;
-    if (block.last) {
-      const FinishedRow row = finish_row(run.maximum.sum[lane], -run.maximum.negated[lane], block.sink_logit);
-      factor = row.factor;
-      if (block.lse != nullptr) block.lse[query] = row.lse;
-    } else {
-      block.negated_max[query] = run.maximum.negated[lane];
-      block.sum[query] = run.maximum.sum[lane];
-    }
+    const double sum = static_cast<double>(run.maximum.sum[lane]) - run.lost[lane];
+    const MergeFactors factors = end_row(block, query, {sum, -run.maximum.negated[lane]});
     float* o = block.o + query * block.o_stride;
-    for (std::int64_t c = 0; c < block.value_depth; ++c) o[c] = run.o[c * lanes + lane] * factor;
+    for (std::int64_t c = 0; c < block.value_depth; ++c) {
+      const float before = block.first ? 0 : o[c] * factors.before;
+      o[c] = before + run.o[c * lanes + lane] * factors.now;
+    }
   }
 }
 
@@ -181,9 +172,9 @@ inline void forward_block(const ForwardBlock& block, float* scratch) {
     float* packed = memory;
     float* o = packed + block.stream.depth * lanes;
     float* negated_max = o + padded_depth(block.value_depth) * lanes;
-    running[t] = {block.tiles + t, packed, o, {negated_max, negated_max + lanes, false}};
-    memory = negated_max + 2 * lanes;
-    begin_tile(block, t, running[t]);
+    running[t] = {block.tiles + t, packed, o, {negated_max, negated_max + lanes, false}, negated_max + 2 * lanes};
+    memory = negated_max + 3 * lanes;
+    begin_tile(block, running[t]);
   }
   for (std::int64_t k0 = block.keys.begin; k0 < block.keys.end; k0 += block_rows) {
     if (block.stop.stop_requested()) return;

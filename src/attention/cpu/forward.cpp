@@ -16,9 +16,9 @@ struct HeadWork {
   const ForwardResult& result;
   StreamRows keys;
   std::int64_t value_depth;
-  int tiles;                            // of a block of queries
-  std::int64_t part_keys;               // keys of a part; a multiple of block_rows
-  std::vector<float> negated_max, sum;  // [n_q] where there is more than one part
+  int tiles;                     // of a block of queries
+  std::int64_t part_keys;        // keys of a part; a multiple of block_rows
+  std::vector<RowSoFar> so_far;  // [n_q] where there is more than one part
 
   HeadWork(const HeadView& view, const ForwardResult& to, const ForwardKernel& kernel)
       : head(view),
@@ -30,8 +30,7 @@ struct HeadWork {
     if (parts() < 2) return;
     tiles = kernel.tiles_in_parts;
     part_keys = keys_of_a_part(kernel);
-    negated_max.resize(static_cast<std::size_t>(head.n_q()));
-    sum.resize(negated_max.size());
+    so_far.resize(static_cast<std::size_t>(head.n_q()));
   }
   std::int64_t parts() const { return std::max<std::int64_t>(1, (keys.stream().rows + part_keys - 1) / part_keys); }
 
@@ -131,10 +130,7 @@ void run(const Task& task, const ForwardKernel& kernel, const Job& job, float* s
   block.o_stride = work.result.o_stride;
   if (work.value_depth > 0) block.o = work.result.o + task.first_query * work.result.o_stride;
   if (work.result.lse != nullptr) block.lse = work.result.lse + task.first_query;
-  if (!work.sum.empty()) {
-    block.negated_max = work.negated_max.data() + task.first_query;
-    block.sum = work.sum.data() + task.first_query;
-  }
+  if (!work.so_far.empty()) block.so_far = work.so_far.data() + task.first_query;
   block.sink_logit = head.score.sink_logit;
   block.stop = job.stop;
   kernel.run(block, scratch);

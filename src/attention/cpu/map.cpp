@@ -105,15 +105,16 @@ class MapCall {
     kernel_.run(work, scratch);
   }
 
-  float combine(float a, float b) const { return spec_.pool == Pool2d::max ? std::max(a, b) : a + b; }
+  // Of a pixel there may be very many parts: float's additions would lose too much.
+  double combine(double a, double b) const { return spec_.pool == Pool2d::max ? std::max(a, b) : a + b; }
 
   // Pixel row y [columns_]: as it was pooled, or its shares in the order of the blocks.
-  std::vector<float> merge_blocks(std::int64_t y) const {
+  std::vector<double> merge_blocks(std::int64_t y) const {
     const KeyRange queries = pixel_cells(y, height_, head_.n_q());
     const std::int64_t first = queries.begin / blocks_.lanes();
     const std::int64_t last = (queries.end - 1) / blocks_.lanes();
     if (first == last) return {pooled_.f32() + y * columns_, pooled_.f32() + (y + 1) * columns_};
-    std::vector<float> row(static_cast<std::size_t>(columns_), nothing());
+    std::vector<double> row(static_cast<std::size_t>(columns_), nothing());
     for (std::int64_t block = first; block <= last; ++block) {
       const float* share = shares_.f32() + (2 * block + (block == first ? 1 : 0)) * columns_;
       for (std::size_t x = 0; x < row.size(); ++x) row[x] = combine(row[x], share[x]);
@@ -122,10 +123,10 @@ class MapCall {
   }
 
   // Pixel row y [width_], from its columns_.
-  std::vector<float> merge(std::int64_t y) const {
-    std::vector<float> columns = merge_blocks(y);
+  std::vector<double> merge(std::int64_t y) const {
+    std::vector<double> columns = merge_blocks(y);
     if (columns_ == width_) return columns;
-    std::vector<float> row(static_cast<std::size_t>(width_), nothing());
+    std::vector<double> row(static_cast<std::size_t>(width_), nothing());
     for (std::size_t x = 0, column = 0; x < row.size(); ++x) {
       for (; cuts_[column] < edges_[x + 1]; ++column) row[x] = combine(row[x], columns[column]);
     }
@@ -134,7 +135,8 @@ class MapCall {
 
   void finish(std::int64_t y, const MapResult& result) {
     if (job_.stop.stop_requested()) return;
-    std::vector<float> row = merge(y);
+    const std::vector<double> merged = merge(y);
+    std::vector<float> row(merged.begin(), merged.end());
     if (spec_.pool == Pool2d::max) kernel_.exp2(row);
     const RowCounter counter(head_, pixel_cells(y, height_, head_.n_q()), spec_.k0);
     std::vector<std::int64_t> counts(row.size());
@@ -143,7 +145,7 @@ class MapCall {
       if (counts[x] == 0) {
         row[x] = std::numeric_limits<float>::quiet_NaN();
       } else if (spec_.pool == Pool2d::mean) {
-        row[x] /= static_cast<float>(counts[x]);
+        row[x] = static_cast<float>(merged[x] / static_cast<double>(counts[x]));
       }
     }
     repeat_row(y, height_, row, counts, spec_, result);

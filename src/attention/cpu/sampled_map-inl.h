@@ -49,10 +49,12 @@ class RunningSegment {
       if (!inside && k + i == edges_[segment_ + 1] && k + i < end) next();
 #pragma GCC unroll 3
       for (int j = 0; j < vectors; ++j) {
-        sums_[j] = hn::Add(sums_[j], exp2_bounded(scores[i][j]));
+        const Vector weight = exp2_bounded(scores[i][j]);
+        group_[j] = i == 0 ? weight : hn::Add(group_[j], weight);
         if (max && !inside) largest_[j] = hn::Max(largest_[j], scores[i][j]);
       }
     }
+    add_group();
     if (!max || !inside) return;
 #pragma GCC unroll 3
     for (int j = 0; j < vectors; ++j) largest_[j] = hn::Max(largest_[j], top[j]);
@@ -70,14 +72,23 @@ class RunningSegment {
   }
 
  private:
+  // A group is summed apart and then added, which keeps the error of many equal weights down.
+  HWY_INLINE void add_group() {
+#pragma GCC unroll 3
+    for (int j = 0; j < vectors; ++j) {
+      sums_[j] = hn::Add(sums_[j], group_[j]);
+      group_[j] = hn::Zero(Floats());
+    }
+  }
   HWY_INLINE void reset() {
 #pragma GCC unroll 3
     for (int j = 0; j < vectors; ++j) {
-      sums_[j] = hn::Zero(Floats());
+      group_[j] = sums_[j] = hn::Zero(Floats());
       largest_[j] = splat(-std::numeric_limits<float>::infinity());
     }
   }
   HWY_INLINE void next() {
+    add_group();
     flush();
     reset();
     ++segment_;
@@ -87,6 +98,7 @@ class RunningSegment {
   const SampledTile& result_;
   RunningMaximum& maximum_;
   std::int64_t segment_;
+  Vector group_[vectors];
   Vector sums_[vectors];
   Vector largest_[vectors];
 };

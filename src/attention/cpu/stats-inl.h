@@ -11,6 +11,7 @@
 #include "attention/cpu/exp2-inl.h"
 #include "attention/cpu/score-inl.h"
 #include "attention/cpu/stats_kernel.h"
+#include "attention/cpu/sum-inl.h"
 
 HWY_BEFORE_NAMESPACE();
 namespace attnscope::cpu::HWY_NAMESPACE {
@@ -18,6 +19,7 @@ namespace attnscope::cpu::HWY_NAMESPACE {
 inline void clear(RowSums& sums) {
   for (int lane = 0; lane < lanes; ++lane) {
     sums.entropy[lane] = sums.distance[lane] = sums.self[lane] = sums.previous[lane] = sums.first[lane] = 0;
+    sums.entropy_lost[lane] = sums.distance_lost[lane] = 0;
     sums.largest[lane] = -std::numeric_limits<float>::infinity();
     sums.largest_key[lane] = -1;
   }
@@ -100,8 +102,8 @@ inline HWY_NOINLINE void add_part(const Stream& stream, const Tile& tile, const 
 #pragma GCC unroll 3
   for (int j = 0; j < vectors; ++j) {
     const int at = j * vector_lanes;
-    store(sums.entropy + at, hn::Add(entropy[j], load(sums.entropy + at)));
-    store(sums.distance + at, hn::Add(distance[j], load(sums.distance + at)));
+    add_to(sums.entropy + at, sums.entropy_lost + at, entropy[j]);
+    add_to(sums.distance + at, sums.distance_lost + at, distance[j]);
   }
 }
 

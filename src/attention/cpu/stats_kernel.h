@@ -15,6 +15,7 @@ struct alignas(64) RowSums {
   float previous[max_lanes];
   float first[max_lanes];
   float largest[max_lanes];
+  float entropy_lost[max_lanes], distance_lost[max_lanes];  // by additions
   std::int32_t largest_key[max_lanes];
 };
 
