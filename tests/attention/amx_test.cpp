@@ -126,9 +126,9 @@ TEST(Amx, IsRightWhereABlockOfKeysHasOneTile) {
   for (const DType dtype : all_types) expect_right(shape(7, 900, 32, 32, dtype));
 }
 
-TEST(Amx, SumsOfManyEqualWeightsKeepWhatAdditionsLose) {
+TEST(Amx, IsRightForLongRowsOfEqualWeights) {
   for (const DType dtype : all_types) {
-    CaseSpec spec = shape(1, 1 << 15, 16, 16, dtype);
+    CaseSpec spec = shape(1, 100'000, 16, 16, dtype);
     spec.fill = Fill::alike;
     expect_right(spec);
   }

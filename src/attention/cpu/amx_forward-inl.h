@@ -44,7 +44,7 @@ class Forward {
       key_size = Pack::parts * block_rows * depth / 2;
       block_size = key_size + Pack::parts * block_rows * value_depth / 2;
       query_size = Pack::parts * lanes * depth / 2;
-      tile_size = query_size + lanes * value_depth + 3 * lanes;
+      tile_size = query_size + lanes * value_depth + 2 * lanes;
       area = static_cast<std::int64_t>(2 * sizeof(Stage) / sizeof(float));
       blocks = area + Products::area_size;
       tiles = blocks + blocks_in_use * block_size;
@@ -123,7 +123,7 @@ class Forward {
     float* const at = scratch_ + layout_.tiles + t * layout_.tile_size;
     float* const o = at + layout_.query_size;
     float* const maximum = o + lanes * layout_.value_depth;
-    return {reinterpret_cast<Word*>(at), o, {maximum, maximum + lanes, maximum + 2 * lanes}};
+    return {reinterpret_cast<Word*>(at), o, {maximum, maximum + lanes}};
   }
 
   template <class Between>
@@ -176,17 +176,14 @@ class Forward {
     std::fill_n(run.o, lanes * layout_.value_depth, 0.0F);
     std::fill_n(run.softmax.maximum, lanes, -std::numeric_limits<float>::infinity());
     std::fill_n(run.softmax.sum, lanes, 0.0F);
-    std::fill_n(run.softmax.lost, lanes, 0.0F);
   }
 
   void end_tile(int t) const {
     const Running run = running(t);
     const std::int64_t first = static_cast<std::int64_t>(t) * lanes;
     MergeFactors factors[lanes];
-    for (int lane = 0; lane < block_.tiles[t].count; ++lane) {
-      const double sum = static_cast<double>(run.softmax.sum[lane]) - run.softmax.lost[lane];
-      factors[lane] = end_row(block_, first + lane, {sum, run.softmax.maximum[lane]});
-    }
+    for (int lane = 0; lane < block_.tiles[t].count; ++lane)
+      factors[lane] = end_row(block_, first + lane, {run.softmax.sum[lane], run.softmax.maximum[lane]});
     for (int v = 0; v < vectors; ++v) {
       for (std::int64_t c = 0; c < block_.value_depth; c += vector_lanes)
         merge_sums(t, v, c, factors + v * vector_lanes);

@@ -23,7 +23,6 @@ struct alignas(64) Stage {
 struct Softmax {
   float* maximum;  // [lanes] of the scores, units of log2
   float* sum;      // [lanes] of the weights, relative to it
-  float* lost;     // [lanes]: what additions to `sum` have rounded away (Kahan 1965)
 };
 
 // The softmax of a tile of queries before a block of keys, in pieces.
@@ -55,13 +54,8 @@ class Weigher {
     while (at_ < pieces_) weigh_piece(at_++);
     for (int v = 0; v < vectors; ++v) {
       float* const sum = so_far_.sum + v * vector_lanes;
-      float* const lost = so_far_.lost + v * vector_lanes;
-      const Floats before = load(sum) * stage_.kept[v];
       const Floats sum_of_block = (sums_[0][v] + sums_[1][v]) + (sums_[2][v] + sums_[3][v]);
-      const Floats corrected = sum_of_block - load(lost) * stage_.kept[v];
-      const Floats after = before + corrected;
-      store((after - before) - corrected, lost);
-      store(after, sum);
+      store(load(sum) * stage_.kept[v] + sum_of_block, sum);
     }
   }
 

@@ -15,7 +15,6 @@
 #include "attention/cpu/forward_kernel.h"
 #include "attention/cpu/maximum-inl.h"
 #include "attention/cpu/score-inl.h"
-#include "attention/cpu/sum-inl.h"
 
 HWY_BEFORE_NAMESPACE();
 namespace attnscope::cpu::HWY_NAMESPACE {
@@ -28,13 +27,12 @@ struct Running {
   float* packed;
   float* o;
   RunningMaximum maximum;
-  float* lost;  // what maximum.sum has lost
 };
 
 inline std::int64_t padded_depth(std::int64_t value_depth) { return (value_depth + rows - 1) / rows * rows; }
 
 inline std::size_t forward_scratch_size(const Stream& stream, std::int64_t value_depth) {
-  const std::int64_t per_lane = stream.depth + padded_depth(value_depth) + 3;
+  const std::int64_t per_lane = stream.depth + padded_depth(value_depth) + 2;
   return static_cast<std::size_t>(forward_tiles * lanes * per_lane + block_rows * (lanes + rows)) +
          stream.widened_size(stream.depth) + stream.widened_size(padded_depth(value_depth));
 }
@@ -69,7 +67,6 @@ inline HWY_NOINLINE void weigh(const Stream& keys, std::int64_t value_depth, Run
       MaximumMove move;
       move_for_group(run.maximum, top, scores, sums, move);
       scale_lanes(run.o, value_depth, move);
-      scale_lanes(run.lost, 1, move);
       scale_lanes(p, k - k0, move);
     }
     float* to = p + (k - k0) * lanes;
@@ -87,7 +84,8 @@ inline HWY_NOINLINE void weigh(const Stream& keys, std::int64_t value_depth, Run
     for (int j = 0; j < vectors; ++j) sums[j] = hn::Add(sums[j], group[j]);
   }
 #pragma GCC unroll 3
-  for (int j = 0; j < vectors; ++j) add_to(run.maximum.sum + j * vector_lanes, run.lost + j * vector_lanes, sums[j]);
+  for (int j = 0; j < vectors; ++j)
+    store(run.maximum.sum + j * vector_lanes, hn::Add(sums[j], load(run.maximum.sum + j * vector_lanes)));
 }
 
 // o [rows, lanes] += sum over k < count of values[k * step + i] * p[k][:]. The block's sum is formed apart and then
@@ -108,14 +106,12 @@ inline void begin_tile(const ForwardBlock& block, const Running& run) {
   std::fill(run.o, run.o + padded_depth(block.value_depth) * lanes, 0.0F);
   std::fill(run.maximum.negated, run.maximum.negated + lanes, 0.0F);
   std::fill(run.maximum.sum, run.maximum.sum + lanes, 0.0F);
-  std::fill(run.lost, run.lost + lanes, 0.0F);
 }
 
 inline void end_tile(const ForwardBlock& block, int t, const Running& run) {
   for (int lane = 0; lane < run.tile->count; ++lane) {
     const std::int64_t query = static_cast<std::int64_t>(t) * lanes + lane;
-    const double sum = static_cast<double>(run.maximum.sum[lane]) - run.lost[lane];
-    const MergeFactors factors = end_row(block, query, {sum, -run.maximum.negated[lane]});
+    const MergeFactors factors = end_row(block, query, {run.maximum.sum[lane], -run.maximum.negated[lane]});
     float* o = block.o + query * block.o_stride;
     for (std::int64_t c = 0; c < block.value_depth; ++c) {
       const float before = block.first ? 0 : o[c] * factors.before;
@@ -172,8 +168,8 @@ inline void forward_block(const ForwardBlock& block, float* scratch) {
     float* packed = memory;
     float* o = packed + block.stream.depth * lanes;
     float* negated_max = o + padded_depth(block.value_depth) * lanes;
-    running[t] = {block.tiles + t, packed, o, {negated_max, negated_max + lanes, false}, negated_max + 2 * lanes};
-    memory = negated_max + 3 * lanes;
+    running[t] = {block.tiles + t, packed, o, {negated_max, negated_max + lanes, false}};
+    memory = negated_max + 2 * lanes;
     begin_tile(block, running[t]);
   }
   for (std::int64_t k0 = block.keys.begin; k0 < block.keys.end; k0 += block_rows) {

@@ -60,7 +60,6 @@ void column_mass(CpuTarget target, const HeadView& head, std::span<const float> 
   const std::vector<float> bias = negated(lse);
   const StreamRows queries = StreamRows::of_queries(head, bias);
   const TileBlocks blocks(head.n_k(), kernel.lanes, queries.stream());
-  std::vector<double> totals(mass.size());  // over parts
   Scratch scratch(job.pool, static_cast<std::size_t>(tiles_at_once * (head.k.cols + 1) * kernel.lanes),
                   queries.stream());
   blocks.run_part_by_part(job, [&](std::size_t part, std::size_t index, unsigned slot) {
@@ -76,9 +75,8 @@ void column_mass(CpuTarget target, const HeadView& head, std::span<const float> 
     float* sums = scratch.of(slot);
     kernel.sums(work, sums, sums + tiles_at_once * kernel.lanes);
     for (std::int64_t at = 0; at < count; ++at) {  // tiles lie side by side, only the last has idle lanes
-      const auto key = static_cast<std::size_t>(first + at);
-      totals[key] += sums[at];
-      mass[key] = static_cast<float>(totals[key]);
+      float& sum = mass[static_cast<std::size_t>(first + at)];
+      sum = part == 0 ? sums[at] : sum + sums[at];
     }
   });
   job.throw_if_stopped();
