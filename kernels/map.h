@@ -17,8 +17,8 @@ struct MapParameters {
   int height, width;              // pixels
   int block_height, block_width;  // pixels a block, at most map_most_rows and map_most_columns
   bool max;
-  float* image;        // [height, width]
-  long long* visible;  // [height, width]
+  float* image;           // [height, width]
+  std::int64_t* visible;  // [height, width]
 };
 
 constexpr int map_most_rows = 32;
@@ -27,7 +27,7 @@ constexpr int map_most_columns = 64;
 struct MapShared {
   ScoreTile tile;
   double pooled[map_most_rows][map_most_columns];
-  long long visible[map_most_rows][map_most_columns];
+  std::int64_t visible[map_most_rows][map_most_columns];
   // Of one tile: row r pooled along the columns under a pixel.
   float part[tile_side][map_most_columns + 1];
   unsigned char seen[tile_side][map_most_columns + 4];
@@ -96,7 +96,7 @@ __device__ __forceinline__ void pool_along_columns(const MapParameters& p, const
   }
 }
 
-__device__ __forceinline__ float pixel_value(const MapParameters& p, double pooled, long long visible) {
+__device__ __forceinline__ float pixel_value(const MapParameters& p, double pooled, std::int64_t visible) {
   if (visible == 0) return NAN;
   return p.max ? expf(static_cast<float>(pooled)) : static_cast<float>(pooled / static_cast<double>(visible));
 }

@@ -43,16 +43,16 @@ void run_map(Stream& stream, const HeadView& head, const MapSpec& spec, const Ma
   parameters.block_width = pixels_of_block(width, spec.k1 - spec.k0, kernels::map_most_columns);
   parameters.max = spec.pool == Pool2d::max;
   parameters.image = stream.allocate_array<float>(pixels);
-  parameters.visible = stream.allocate_array<long long>(pixels);
+  parameters.visible = stream.allocate_array<std::int64_t>(pixels);
   const double down = static_cast<double>(rows.queries.count) / static_cast<double>(height) * parameters.block_height;
   const double across = static_cast<double>(spec.k1 - spec.k0) / static_cast<double>(width) * parameters.block_width;
   stream.launch({kernels::KernelId::map, head.q.dtype}, parameters, kernels::map_blocks(parameters),
                 sizeof(kernels::MapShared),
                 (down / kernels::tile_side + 1) * (across / kernels::tile_side + 1) * tile_work(head), job);
   std::vector<float> image(pixels);
-  std::vector<long long> visible(pixels);
+  std::vector<std::int64_t> visible(pixels);
   stream.download(image.data(), parameters.image, pixels * sizeof(float));
-  stream.download(visible.data(), parameters.visible, pixels * sizeof(long long));
+  stream.download(visible.data(), parameters.visible, pixels * sizeof(std::int64_t));
   for (std::int64_t y = 0; y < spec.h; ++y) {
     for (std::int64_t x = 0; x < spec.w; ++x) {
       const auto from = static_cast<std::size_t>(y * height / spec.h * width + x * width / spec.w);
