@@ -6,6 +6,7 @@
 
 #include "attention/error_bounds.h"
 #include "attention/select.h"
+#include "backends.h"
 #include "head_case.h"
 #include "tolerances.h"
 
@@ -74,14 +75,6 @@ TEST_P(BatchTest, TopKOfAllQueries) {
   reference_->top_k(head(), queries_, k, weighting(), true_keys, truth, job());
   tested_->top_k(head(), queries_, k, weighting(), keys, got, job());
   compare(got, truth);
-}
-
-std::vector<std::string> tested_backends() {
-  std::vector<std::string> names;
-  for (const BackendInfo& backend : list_backends()) {
-    if (backend.usable && backend.name != "reference") names.push_back(backend.name);
-  }
-  return names;
 }
 
 GTEST_ALLOW_UNINSTANTIATED_PARAMETERIZED_TEST(BatchTest);

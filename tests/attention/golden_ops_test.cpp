@@ -5,6 +5,7 @@
 
 #include "attention/error_bounds.h"
 #include "attention/select.h"
+#include "backends.h"
 #include "golden.h"
 #include "head_case.h"
 #include "tolerances.h"
@@ -204,14 +205,6 @@ TEST_P(GoldenOpsTest, ColumnMass) {
                   backend_->column_mass(head, floats(of.result("lse", h)), mass, job_);
                   expect_weights(mass, of.result("column_mass", h), tolerance.relative, "mass", head.n_q());
                 });
-}
-
-std::vector<std::string> usable_backends() {
-  std::vector<std::string> names;
-  for (const BackendInfo& backend : list_backends()) {
-    if (backend.usable) names.push_back(backend.name);
-  }
-  return names;
 }
 
 INSTANTIATE_TEST_SUITE_P(Backends, GoldenOpsTest, testing::ValuesIn(usable_backends()),

@@ -10,19 +10,12 @@
 
 #include "attention/error_bounds.h"
 #include "attention/select.h"
+#include "backends.h"
 #include "op_cases.h"
 #include "op_check.h"
 
 namespace attnscope::test {
 namespace {
-
-std::vector<std::string> tested_backends() {
-  std::vector<std::string> names;
-  for (const BackendInfo& backend : list_backends()) {
-    if (backend.usable && backend.name != "reference") names.push_back(backend.name);
-  }
-  return names;
-}
 
 // Of some only forward is their own: AMX, the emulation of sm_90, and the kernels of sm_80 on a GPU of sm_90.
 std::vector<std::tuple<std::string, Op>> tested_ops() {

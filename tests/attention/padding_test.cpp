@@ -4,6 +4,7 @@
 #include <cstring>
 
 #include "attention/select.h"
+#include "backends.h"
 #include "head_case.h"
 
 namespace attnscope::test {
@@ -55,14 +56,6 @@ TEST_P(PaddingTest, ItsNumbersAreInNoResult) {
     const std::vector<float> numbers = results(*backend, head), nan = results(*backend, padded);
     EXPECT_EQ(std::memcmp(numbers.data(), nan.data(), nan.size() * sizeof(float)), 0) << name_of(dtype);
   }
-}
-
-std::vector<std::string> usable_backends() {
-  std::vector<std::string> names;
-  for (const BackendInfo& backend : list_backends()) {
-    if (backend.usable) names.push_back(backend.name);
-  }
-  return names;
 }
 
 INSTANTIATE_TEST_SUITE_P(Backends, PaddingTest, testing::ValuesIn(usable_backends()),

@@ -8,6 +8,7 @@
 #include <thread>
 
 #include "attention/select.h"
+#include "backends.h"
 #include "core/error.h"
 #include "head_case.h"
 #include "op_cases.h"
@@ -219,14 +220,6 @@ TEST_P(ThreadTest, AStoppedJobReturnsWithin20Milliseconds) {
     }
     EXPECT_LE(std::chrono::duration_cast<std::chrono::milliseconds>(best).count(), 20) << describe(spec);
   }
-}
-
-std::vector<std::string> usable_backends() {
-  std::vector<std::string> names;
-  for (const BackendInfo& backend : list_backends()) {
-    if (backend.usable) names.push_back(backend.name);
-  }
-  return names;
 }
 
 INSTANTIATE_TEST_SUITE_P(Backends, ThreadTest,

@@ -121,8 +121,8 @@ class SampledMapCall {
 
   // Pools the samples of pixel row y, and the segments of each column.
   void finish(std::int64_t y, const MapResult& result) {
-    std::vector<float> row(static_cast<std::size_t>(width_), 0.0F);
-    std::vector<double> sums(row.size());  // of a column there may be many segments
+    std::vector<float> row(static_cast<std::size_t>(width_));
+    std::vector<double> pooled(row.size());  // of a column there may be many segments
     std::vector<std::int64_t> counts(row.size(), 0);
     const auto row_index = static_cast<std::size_t>(y);
     for (std::int64_t lane = samples_.first[row_index]; lane < samples_.first[row_index + 1]; ++lane) {
@@ -131,16 +131,17 @@ class SampledMapCall {
       const float* segment = result_of(lane / kernel_.lanes).segment + lane % kernel_.lanes;
       std::size_t s = 0;
       for (std::size_t x = 0; x < row.size(); ++x) {
-        for (; s + 1 < segments_.size() && segments_[s] < edges_[x + 1]; ++s, segment += kernel_.lanes) {
-          row[x] = std::max(row[x], *segment);
-          sums[x] += *segment;
-        }
+        for (; s + 1 < segments_.size() && segments_[s] < edges_[x + 1]; ++s, segment += kernel_.lanes)
+          pooled[x] = max_ ? std::max<double>(pooled[x], *segment) : pooled[x] + *segment;
         counts[x] += counter.count({edges_[x], edges_[x + 1]});
       }
     }
     for (std::size_t x = 0; x < row.size(); ++x) {
-      if (counts[x] == 0) row[x] = std::numeric_limits<float>::quiet_NaN();
-      if (counts[x] > 0 && !max_) row[x] = static_cast<float>(sums[x] / static_cast<double>(counts[x]));
+      if (counts[x] == 0) {
+        row[x] = std::numeric_limits<float>::quiet_NaN();
+      } else {
+        row[x] = static_cast<float>(max_ ? pooled[x] : pooled[x] / static_cast<double>(counts[x]));
+      }
     }
     repeat_row(y, height_, row, counts, spec_, result);
   }
