@@ -196,7 +196,10 @@ void CostMeter::set_allowed(bool allowed) {
   const std::lock_guard lock(impl_->mutex);
   if (allowed == impl_->allowed) return;
   impl_->allowed = allowed;
-  if (!allowed) impl_->pause.request_stop();
+  if (!allowed) {
+    impl_->pause.request_stop();
+    impl_->measuring = 0;  // it is thrown away, however long its thread takes to answer
+  }
   impl_->changed.notify_all();
 }
 
